@@ -1,0 +1,241 @@
+# The build of seal-exec, by hand: GNU make, wildcard sources, dependency files from the compiler.
+# Adding a source file, a unit test, a probe, a fuzz target or a bundle edits nothing here.
+#
+#   make                ./seal-exec                make check     unit and live tests under prove
+#   make lint           all that reads the code    make format    clang-format, in place
+#   make asan           tests under ASan+UBSan     make fuzz      SECONDS=60 for each target
+#   make bench          tests/bench/run            make install   DESTDIR= prefix=
+#
+# WERROR=1 makes warnings errors (CI and lint do; a user's newer compiler must not break a build).
+# BUILD=NAME builds a variant under build/NAME, beside the plain one: own objects, own binary.
+
+ifneq ($(filter-out clean distclean format,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(wildcard config.mk),)
+$(error not configured yet; run ./bootstrap build)
+endif
+include config.mk
+endif
+
+SECONDS ?= 60
+JOBS    ?= 2
+
+# --- What there is ------------------------------------------------------------------------------
+
+layers := base model read policy plan render host launch keeper inner cli
+
+b    := build$(if $(BUILD),/$(BUILD))
+bin  := $(if $(BUILD),$b/seal-exec,seal-exec)
+pick  = $(filter-out %_$(OTHER_PLATFORM).c,$(sort $(wildcard $1)))
+
+src      := $(call pick,$(layers:%=wrapper/%/*.c))
+gen_src  := $(call pick,wrapper/gen/*.c)
+gen_lib  := $(call pick,wrapper/gen/lib/*.c)
+gen_base := $(call pick,$(patsubst %,wrapper/%/*.c,base model read))
+made     := build/gen/catalog_data.c $(if $(filter linux,$(PLATFORM)),build/gen/syscall_filters.c)
+
+unit_src := $(call pick,tests/unit/*_test.c)
+unit_lib := $(filter-out $(unit_src),$(call pick,tests/unit/*.c))
+fuzz_src := $(call pick,tests/fuzz/*_fuzz.c)
+units    := $(unit_src:tests/unit/%.c=$b/unit/%)
+fuzzers  := $(fuzz_src:tests/fuzz/%.c=$b/fuzz/%)
+probes   := $(patsubst tests/probe/%.c,build/probe/%,$(call pick,tests/probe/*.c))
+live     := $(sort $(wildcard tests/live/*.t))
+
+obj       = $(patsubst %.c,$b/obj/%.o,$1)
+gen_obj   = $(patsubst %.c,build/gen/obj/%.o,$1)
+core     := $(filter-out $(call obj,wrapper/cli/main.c),$(call obj,$(src) $(made)))
+
+# --- How it is compiled -------------------------------------------------------------------------
+
+strict   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
+language := -std=c11 -D_GNU_SOURCE -I. -Iwrapper $(LIB_CFLAGS)
+checked  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# A variant has its own flags; the plain build is hardened.
+variant_cflags       = $(HARDEN_CFLAGS)
+variant_ldflags      = $(HARDEN_LDFLAGS)
+ifneq ($(BUILD),)
+variant_cflags      := $(EXTRA_CFLAGS)
+variant_ldflags     := $(EXTRA_CFLAGS)
+endif
+
+# One short line a step; V=1 shows the commands.
+step    = $(if $(V),,@printf '  %-5s %s\n' $1 $2;)
+compile = $(CC) $(language) $(CPPFLAGS) $(strict) $(CFLAGS) $(variant_cflags) -MMD -MP
+link    = $(CC) $(CFLAGS) $(variant_cflags) $(LDFLAGS) $(variant_ldflags)
+
+all: $(bin)
+
+$(bin): $(core) $(call obj,wrapper/cli/main.c)
+	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS)
+
+$b/obj/%.o: %.c config.mk
+	@mkdir -p $(@D)
+	$(call step,CC,$<) $(compile) -c -o $@ $<
+
+# --- Generators: run here while building, whatever machine seal-exec is for ----------------------
+
+# They have objects of their own (another compiler, when cross-compiling) and take from an archive
+# what they use of the readers, so that a reader may refer to what a generator makes.
+build/gen/obj/%.o: %.c config.mk
+	@mkdir -p $(@D)
+	$(call step,CC,$@) $(CC_FOR_BUILD) $(language) $(strict) -O1 -g -MMD -MP -c -o $@ $<
+
+build/gen/readers.a: $(call gen_obj,$(gen_base))
+	$(call step,AR,$@) rm -f $@ && ar rcs $@ $^
+
+generators := $(gen_src:wrapper/gen/%.c=build/gen/%)
+$(generators): build/gen/%: build/gen/obj/wrapper/gen/%.o $(call gen_obj,$(gen_lib)) build/gen/readers.a
+	$(call step,LINK,$@) $(CC_FOR_BUILD) -o $@ $^ $(GEN_LIBS)
+
+# The folders are prerequisites too: a bundle that is taken away changes nothing else.
+bundles  := $(filter-out %/TEMPLATE.toml,$(sort $(wildcard bundles/*.toml)))
+profiles := $(filter-out %/syscalls.toml,$(sort $(wildcard profiles/*.toml)))
+build/gen/catalog_data.c: build/gen/catalog $(bundles) $(profiles) bundles profiles
+	$(call step,GEN,$@) build/gen/catalog $@ $(bundles) $(profiles)
+
+build/gen/syscall_filters.c: build/gen/syscalls profiles/syscalls.toml
+	$(call step,GEN,$@) build/gen/syscalls profiles/syscalls.toml $@
+
+# --- Tests --------------------------------------------------------------------------------------
+
+export SEAL_EXEC ?= $(CURDIR)/$(bin)
+
+$(units): $b/unit/%: $b/obj/tests/unit/%.o $(call obj,$(unit_lib) $(gen_lib)) $(core)
+	@mkdir -p $(@D)
+	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS) $(GEN_LIBS)
+
+tests/toml-json: $(call obj,tests/toml-json.c) $(core)
+	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS)
+
+# Static, and nothing of ours in them: a probe must run in whatever view a sandbox gives it.
+$(probes): build/probe/%: tests/probe/%.c config.mk
+	@mkdir -p $(@D)
+	$(call step,CC,$<) $(CC) -std=c11 -D_GNU_SOURCE $(strict) $(CFLAGS) -static -o $@ $<
+
+prove = prove -j$(JOBS) --timer --exec tests/one
+
+test_programs := $(units) $(probes) $(if $(wildcard tests/toml-json.c),tests/toml-json)
+
+check: all $(test_programs)
+	$(prove) $(units) $(live)
+
+check-unit: $(units)
+	$(prove) $(units)
+
+check-live: all $(test_programs)
+	$(prove) $(live)
+
+# ASAN_LIVE: the live tests that are told which seal-exec to run by SEAL_EXEC.
+ASAN_LIVE ?= $(live)
+asan: $(test_programs)
+	$(MAKE) BUILD=asan EXTRA_CFLAGS='$(checked)' asan-run
+
+asan-run: export SEAL_EXEC = $(CURDIR)/$(bin)
+asan-run: all $(units)
+	$(prove) $(units) $(ASAN_LIVE)
+
+fuzz:
+	$(MAKE) BUILD=fuzz CC=clang EXTRA_CFLAGS='$(checked) -fsanitize=fuzzer-no-link' fuzz-run
+
+fuzz-run: $(fuzzers)
+	@for f in $(fuzzers); do tests/fuzz/run $$f $(SECONDS) || exit 1; done
+
+$(fuzzers): $b/fuzz/%: $b/obj/tests/fuzz/%.o $(core)
+	@mkdir -p $(@D)
+	$(call step,LINK,$@) $(link) -fsanitize=fuzzer -o $@ $^ $(RUN_LIBS)
+
+bench: all $(probes)
+	tests/bench/run
+
+# --- Lint ---------------------------------------------------------------------------------------
+
+c_files  = $(shell find wrapper tests -name '*.[ch]' | sort)
+scripts  = $(shell grep -lIE '^.!.*[/ ](ba|da)?sh$$' bootstrap .ci/run $$(find tests -type f) | sort)
+man_pages := $(sort $(wildcard man/*.[1-9]))
+analysed = $(src) $(gen_src) $(gen_lib)
+
+lint: lint-rules lint-format lint-warnings lint-headers lint-cppcheck lint-tidy lint-shell lint-man
+
+# Ours, a dozen lines each; tests/live/05-lint.t shows that each can fail.
+lint-rules:
+	$(call step,LINT,includes) tests/lint/includes
+	$(call step,LINT,exec) tests/lint/exec
+	$(call step,LINT,banned) tests/lint/banned
+	$(call step,LINT,sizes) tests/lint/sizes
+	$(call step,LINT,text) tests/lint/text
+
+lint-format:
+	$(call step,LINT,clang-format) clang-format --dry-run -Werror $(c_files)
+
+# Every object, with both compilers, optimised so that what needs data flow is seen.
+lint-warnings: $(made)
+	$(MAKE) BUILD=lint-gcc CC=gcc WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
+	$(MAKE) BUILD=lint-clang CC=clang WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
+
+objects: $(call obj,$(src) $(made) $(gen_src) $(gen_lib) $(unit_src) $(unit_lib) $(fuzz_src) \
+	$(wildcard tests/*.c tests/probe/*.c))
+
+lint-headers:
+	$(call step,LINT,headers) tests/lint/headers $(CC) $(language) $(CPPFLAGS) $(strict) -Werror
+
+lint-cppcheck: $(made)
+	$(call step,LINT,cppcheck) cppcheck --quiet --error-exitcode=1 -j $(JOBS) --std=c11 --inline-suppr \
+		--enable=warning,performance,portability --suppress=missingIncludeSystem \
+		-D_GNU_SOURCE -I. -Iwrapper $(analysed) $(unit_src) $(fuzz_src)
+
+# One file a process (more confuse version 14); stderr counts the warnings that it does not show.
+lint-tidy: $(made)
+	@clang-tidy --version >/dev/null
+	$(call step,LINT,clang-tidy) printf '%s\n' $(analysed) | xargs -P $(JOBS) -I {} sh -c 'clang-tidy --quiet {} -- $(language) 2>/dev/null'
+
+lint-shell:
+	$(call step,LINT,shellcheck) shellcheck $(scripts)
+
+lint-man:
+	$(if $(man_pages),$(call step,LINT,mandoc) mandoc -T lint -W warning $(man_pages))
+
+format:
+	clang-format -i $(c_files)
+
+# --- Install ------------------------------------------------------------------------------------
+
+# Plain modes, whatever the umask; seal-exec is never setuid (bwrap needs no help from it).
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(docdir) $(DESTDIR)$(sysconfdir)/seal-exec/bundles
+	install -m 0755 seal-exec $(DESTDIR)$(bindir)/seal-exec
+	install -m 0644 $(docs) $(DESTDIR)$(docdir)/
+	for page in $(man_pages); do dir=$(DESTDIR)$(mandir)/man$${page##*.}; \
+		install -d "$$dir" && install -m 0644 "$$page" "$$dir/" || exit 1; done
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/seal-exec $(docs:%=$(DESTDIR)$(docdir)/%)
+	for page in $(man_pages); do \
+		rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page#man/}"; done
+	-rmdir $(DESTDIR)$(docdir) $(DESTDIR)$(sysconfdir)/seal-exec/bundles $(DESTDIR)$(sysconfdir)/seal-exec
+
+docs := $(wildcard LICENSE README.md NEWS.md SECURITY.md)
+
+clean:
+	rm -rf build seal-exec tests/toml-json
+
+distclean: clean
+	rm -rf autom4te.cache configure configure~ config.h config.log config.mk config.status
+
+# --- The build's own files ----------------------------------------------------------------------
+
+configure: configure.ac
+	autoconf
+
+config.status: configure
+	if [ -f $@ ]; then ./$@ --recheck; else ./configure; fi
+
+config.mk: config.mk.in config.h.in config.status
+	./config.status
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+.DELETE_ON_ERROR:
+.PHONY: all check check-unit check-live asan asan-run fuzz fuzz-run bench objects format install \
+	uninstall clean distclean lint lint-rules lint-format lint-warnings lint-headers \
+	lint-cppcheck lint-tidy lint-shell lint-man

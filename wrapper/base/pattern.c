@@ -1,0 +1,140 @@
+#include "base/pattern.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+bool glob_match(const char *glob, const char *name)
+{
+	const char *star = NULL, *mark = NULL;
+
+	while (*name) {
+		if (*glob == '*') {
+			star = glob++;
+			mark = name;
+		} else if (*glob == *name) {
+			glob++;
+			name++;
+		} else if (star) {
+			glob = star + 1;
+			name = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (*glob == '*')
+		glob++;
+	return *glob == '\0';
+}
+
+static bool is_host_byte(unsigned char c)
+{
+	/* Not isalnum(): it follows the locale. */
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '_';
+}
+
+/* A last label that an address parser could take for a number. */
+static bool label_is_numeric(const char *s, size_t len)
+{
+	size_t i;
+
+	if (len >= 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
+		return true;
+	for (i = 0; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
+
+bool host_is_name(const char *s, size_t len)
+{
+	size_t i, start = 0;
+
+	if (len == 0 || len > 253)
+		return false;
+	for (i = 0; i <= len; i++) {
+		if (i == len || s[i] == '.') {
+			if (i == start || i - start > 63)
+				return false;
+			if (i < len)
+				start = i + 1;
+		} else if (!is_host_byte((unsigned char)s[i])) {
+			return false;
+		}
+	}
+	return !label_is_numeric(s + start, len - start);
+}
+
+bool host_is_literal(const char *s, size_t len)
+{
+	unsigned char bytes[16];
+	char text[64];
+
+	if (len >= sizeof text)
+		return false;
+	memcpy(text, s, len);
+	text[len] = '\0';
+	return strlen(text) == len &&
+		(inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1);
+}
+
+/* Decimal 1 to 65535 without sign, space or leading zero; 0 if it is not that. */
+static unsigned parse_port(const char *s)
+{
+	unsigned n = 0;
+
+	if (*s == '0' || !*s)
+		return 0;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9' || (n = n * 10 + (unsigned)(*s - '0')) > 65535)
+			return 0;
+	}
+	return n;
+}
+
+const char *domain_parse(const char *entry, char host[256], unsigned *port)
+{
+	const char *end = entry + strlen(entry), *colon, *name = entry;
+	bool bracket = *entry == '[';
+	size_t len, i;
+
+	*port = 0;
+	if (bracket) {
+		end = strchr(entry, ']');
+		if (!end || (end[1] != ':' && end[1] != '\0'))
+			return "is not [address] or [address]:port";
+		colon = end[1] ? end + 1 : NULL;
+		name = entry + 1;
+	} else {
+		colon = strchr(entry, ':');
+		if (colon && strchr(colon + 1, ':'))
+			return "is not a host name; write an IPv6 address in brackets";
+		end = colon ? colon : end;
+	}
+	if (colon && !(*port = parse_port(colon + 1)))
+		return "has no port between 1 and 65535 behind the colon";
+	len = (size_t)(end - name);
+	if (len > 253)
+		return "is longer than a host name may be";
+	for (i = 0; i < len; i++)
+		host[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i];
+	host[len] = '\0';
+	if (bracket)
+		return host_is_literal(host, len) && strchr(host, ':') ? NULL
+								       : "is not an IPv6 address";
+	if (host_is_literal(host, len))
+		return NULL;
+	if (strstr(host, "://") || strchr(host, '/'))
+		return "is not a host name; write the host alone, without scheme and path";
+	for (i = 0; i < len; i++)
+		if ((unsigned char)host[i] >= 0x80)
+			return "is not ASCII; write the name in its xn-- form";
+	if (strncmp(host, "*.", 2) == 0) {
+		if (!strchr(host + 2, '.'))
+			return "would open a whole top-level domain";
+		return host_is_name(host + 2, len - 2) ? NULL : "is not *.HOST";
+	}
+	if (strchr(host, '*'))
+		return "has a * elsewhere than in front as \"*.\"";
+	return host_is_name(host, len) ? NULL : "is not a host name";
+}

@@ -1,0 +1,91 @@
+/*
+ * run: the command itself, confined.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "cli/session.h"
+#include "cli/trust.h"
+#include "host/facts.h"
+#include "inner/inner.h"
+#include "keeper/keeper.h"
+#include "launch/launch.h"
+#include "model/names.h"
+#include "render/explain.h"
+
+/* The host's namespaces, for inner to compare; 0 where the kernel has none of a kind. */
+static void orders(const struct plan *plan, unsigned long long ignored, unsigned long long blocked,
+	struct strbuf *out)
+{
+	struct inner_facts facts = {.ignored = ignored, .blocked = blocked};
+	char path[64];
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < INNER_NS; i++) {
+		snprintf(path, sizeof path, "/proc/self/ns/%s", inner_ns_names[i]);
+		if (stat(path, &st) == 0)
+			facts.ns[i] = st.st_ino;
+		else if (errno != ENOENT)
+			die_errno("%s", path);
+	}
+	inner_write(plan, &facts, out);
+}
+
+static void say_notices(const struct session *s)
+{
+	struct strbuf names = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; !s->options.set[OPT_QUIET] && i < s->plan.notes.n; i++)
+		warn_line("%s", s->plan.notes.v[i]);
+	if (!s->options.set[OPT_VERBOSE])
+		return;
+	for (i = 0; i < s->policy.matches.n; i++)
+		strbuf_addf(&names, " %s", s->policy.matches.v[i].bundle->name);
+	warn_line("project %s, profile %s, bundles:%s", s->plan.project,
+		run_profile_names[s->policy.profile], names.s ? names.s : " none");
+	strbuf_release(&names);
+}
+
+/* profile = "off" of the user's own file: the command as if seal-exec were not there. */
+static int run_unconfined(struct session *s)
+{
+	char **argv = s->options.rest;
+
+	if (!s->options.set[OPT_QUIET])
+		warn_line("profile = \"off\" in %s: running without a sandbox", s->policy.config);
+	execvp(argv[0], argv);
+	warn_line("%s: %s", argv[0], strerror(errno));
+	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+}
+
+int cmd_run(struct session *s)
+{
+	static const struct launch_hooks hooks = {
+		.keeper = keeper_main,
+		.orders = orders,
+		.inner_word = INNER_WORD,
+	};
+	struct strbuf text = STRBUF_INIT;
+
+	session_open(s, environ);
+	session_plan(s, (const char *const *)s->options.rest);
+	if (s->options.set[OPT_DRY_RUN]) {
+		render_explain(&s->plan, &text);
+		session_print(&text);
+		return 0;
+	}
+	trust_require(s);
+	if (s->policy.profile == PROFILE_OFF)
+		return run_unconfined(s);
+	host_find_bwrap(&s->facts, &s->arena);
+	if (!s->facts.bwrap)
+		die("%s", s->facts.bwrap_why);
+	say_notices(s);
+	return launch_run(&s->plan, &s->facts, &hooks, &s->arena);
+}

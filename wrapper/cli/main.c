@@ -1,0 +1,74 @@
+/*
+ * main: which of the three things this binary is asked to be: the step inside the sandbox, a
+ * subcommand, or the wrapper of a command.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/fd.h"
+#include "cli/session.h"
+#include "config.h"
+#include "inner/inner.h"
+
+static const struct {
+	const char *name;
+	int (*run)(struct session *s);
+} subcommands[] = {
+#define SUBCOMMAND(name, function, scope, arguments, help) {name, function},
+#include "cli/subcommands.def"
+#undef SUBCOMMAND
+};
+
+static int print_help(struct session *s)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	(void)s;
+	opts_help(SCOPE_GLOBAL, &text);
+	session_print(&text);
+	return 0;
+}
+
+static int print_version(void)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_adds(&text, "seal-exec " PACKAGE_VERSION "\n");
+	session_print(&text);
+	return 0;
+}
+
+/*
+ * Descriptors of the caller are not the run's: none but 0 to 2 reaches a child of ours. A closed
+ * one of these is opened on /dev/null, so that no file of ours lands there.
+ */
+static void own_descriptors(void)
+{
+	if (!fd_fill_stdio())
+		die_errno("cannot open /dev/null");
+	fd_cloexec_from(3);
+}
+
+int main(int argc, char **argv)
+{
+	static struct session s;
+	const char *word;
+	size_t i;
+
+	if (argc > 1 && strcmp(argv[1], INNER_WORD) == 0)
+		inner_main(argc, argv);
+	own_descriptors();
+	opts_read(&s.options, SCOPE_GLOBAL, argc > 0 ? argv + 1 : argv);
+	if (s.options.set[OPT_HELP])
+		return print_help(&s);
+	if (s.options.set[OPT_VERSION])
+		return print_version();
+	word = s.options.rest[0];
+	if (!word)
+		die("there is no command to run; seal-exec --help says how to use it");
+	for (i = 0; !s.options.separated && i < sizeof subcommands / sizeof *subcommands; i++)
+		if (strcmp(word, subcommands[i].name) == 0)
+			return subcommands[i].run(&s);
+	return cmd_run(&s);
+}

@@ -1,0 +1,199 @@
+#include "cli/session.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/path.h"
+#include "config.h"
+#include "host/facts.h"
+#include "plan/plan.h"
+#include "policy/resolve.h"
+#include "read/bundle.h"
+#include "read/manifest.h"
+#include "read/refuse.h"
+
+void session_refuse_faults(struct session *s)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!diag_any(&s->diags))
+		return;
+	diag_render(&s->diags, &text);
+	fd_write_all(STDERR_FILENO, text.s, text.len);
+	exit(EXIT_REFUSED);
+}
+
+void session_print(struct strbuf *text)
+{
+	if (text->len && !fd_write_all(STDOUT_FILENO, text->s, text->len))
+		exit(EXIT_REFUSED);
+	strbuf_release(text);
+}
+
+/* The user's own files must be out of the project's reach, whatever the environment says. */
+static void check_outside(struct session *s, const char *path)
+{
+	const char *real = host_canonical(path, &s->arena);
+
+	if (path_under(path, s->facts.project) || (real && path_under(real, s->facts.project)))
+		die("%s: your own configuration lies inside the project, which may write it; set "
+		    "XDG_CONFIG_HOME and XDG_STATE_HOME to folders outside",
+			path);
+}
+
+static void read_config(struct session *s)
+{
+	const char *path = host_config_path(&s->facts, "config.toml", &s->arena);
+
+	if (!host_read_text(path, OWNER_USER, &s->config_text, &s->arena, &s->diags))
+		return;
+	check_outside(s, path);
+	manifest_read(&s->config, ORIGIN_CONFIG, s->config_text.path, s->config_text.text,
+		s->config_text.len, &s->arena, &s->diags);
+}
+
+static void read_overlays(struct session *s, const char *folder)
+{
+	struct text_files files = {0};
+	size_t i;
+
+	host_read_folder(folder, &files, &s->arena, &s->diags);
+	if (files.n)
+		check_outside(s, folder);
+	for (i = 0; i < files.n; i++) {
+		s->overlays = true;
+		catalog_overlay(&s->catalog, files.v[i].path, files.v[i].text, files.v[i].len,
+			&s->diags);
+	}
+}
+
+void session_open(struct session *s, char *const *env)
+{
+	const char *dir = s->options.value[OPT_DIRECTORY];
+
+	if (dir && chdir(dir) != 0)
+		die_errno("cannot change to '%s'", dir);
+	s->diags.arena = &s->arena;
+	host_identity(&s->facts, (const char *const *)env, &s->arena);
+	host_find_project(&s->facts, s->options.value[OPT_MANIFEST], &s->manifest_text, &s->arena,
+		&s->diags);
+	if (s->manifest_text.path)
+		manifest_read(&s->project, ORIGIN_MANIFEST, s->manifest_text.path,
+			s->manifest_text.text, s->manifest_text.len, &s->arena, &s->diags);
+	read_config(s);
+	catalog_open(&s->catalog, &s->arena);
+	read_overlays(s, SYSCONFDIR "/seal-exec/bundles");
+	read_overlays(s, host_config_path(&s->facts, "bundles", &s->arena));
+	session_refuse_faults(s);
+	policy_merge(&s->merged, s->manifest_text.path ? &s->project : NULL,
+		s->config_text.path ? &s->config : NULL, &s->facts, &s->arena, &s->diags);
+	session_refuse_faults(s);
+}
+
+/* Every entry of command_tools that says more than a name is checked against its bundle, whether
+ * the command matches it or not: a typo shows at the first run. */
+static void check_tools(struct session *s, const struct manifest *m)
+{
+	const struct bundle *b;
+	size_t i;
+
+	for (i = 0; i < m->tools.n; i++)
+		if (m->tools.v[i].settings.n &&
+			(b = catalog_load(&s->catalog, m->tools.v[i].name, &s->diags)))
+			policy_check_tool(&m->tools.v[i], b, &s->diags);
+}
+
+static void add_match(struct session *s, struct matches *out, const char *name, const char *word,
+	bool used)
+{
+	const struct bundle *b = catalog_load(&s->catalog, name, &s->diags);
+	size_t i;
+
+	for (i = 0; b && i < out->n; i++)
+		if (out->v[i].bundle == b) {
+			out->v[i].used = out->v[i].used && used;
+			return;
+		}
+	if (b)
+		*vec_push(&s->arena, out) =
+			(struct match){.bundle = b, .word = word, .used = used};
+}
+
+/* What the matched bundles use comes along, and what that uses. */
+static void add_used(struct session *s, struct matches *out)
+{
+	size_t i, j;
+
+	for (i = 0; i < out->n; i++)
+		for (j = 0; j < out->v[i].bundle->uses.n; j++)
+			add_match(s, out, out->v[i].bundle->uses.v[j], out->v[i].bundle->name, true);
+}
+
+void session_refuse(struct session *s)
+{
+	const struct catalog_text *t = catalog_profile("refuse");
+	struct grants secrets = {0}, roots = {0};
+
+	if (refuse_read(&secrets, &roots, t->file, t->text, t->len, &s->arena, &s->diags))
+		policy_refuse(&s->merged, &secrets, &roots, &s->facts, &s->arena, &s->diags);
+	session_refuse_faults(s);
+}
+
+static void refuse_unbuilt(const struct policy *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->unbuilt.n; i++)
+		warn_line("%s", p->unbuilt.v[i]);
+	if (p->unbuilt.n)
+		exit(EXIT_REFUSED);
+}
+
+void session_plan(struct session *s, const char *const *argv)
+{
+	const struct catalog_text *t = catalog_profile("base");
+	struct wanted_list wanted = {0};
+	struct matches matches = {0};
+	struct strvec paths = {0};
+	size_t i;
+
+	session_refuse(s);
+	check_tools(s, &s->merged.m);
+	if (s->merged.config)
+		check_tools(s, s->merged.config);
+	policy_match(&s->merged, &s->catalog.index, argv, &s->arena, &s->diags, &wanted);
+	for (i = 0; i < wanted.n; i++)
+		add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
+	add_used(s, &matches);
+	bundle_read(&s->base, ORIGIN_PROFILE, t->file, t->text, t->len, &s->arena, &s->diags);
+	session_refuse_faults(s);
+	policy_resolve(&s->policy, &s->merged, &s->base, &matches, &s->facts, &s->arena);
+	if (s->policy.profile == PROFILE_OFF)
+		return;
+	refuse_unbuilt(&s->policy);
+	plan_paths(&s->policy, &s->facts, &s->arena, &paths);
+	host_look(&s->facts, &paths, &s->arena);
+	host_find_command(&s->facts, argv[0], &s->arena);
+	plan_build(&s->plan, &s->policy, &s->facts, argv, &s->arena, &s->diags);
+	session_refuse_faults(s);
+}
+
+void session_load_tools(struct session *s, struct matches *out)
+{
+	size_t i;
+
+	check_tools(s, &s->project);
+	for (i = 0; i < s->project.tools.n; i++) {
+		const struct tool *t = &s->project.tools.v[i];
+
+		if (!catalog_load(&s->catalog, t->name, &s->diags))
+			diag_add(&s->diags, t->at,
+				"there is no bundle '%s'; seal-exec bundles list names them", t->name);
+		else
+			add_match(s, out, t->name, t->name, false);
+	}
+	add_used(s, out);
+	session_refuse_faults(s);
+}

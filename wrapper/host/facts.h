@@ -1,0 +1,32 @@
+/*
+ * facts: asks the machine; changes nothing.
+ */
+#ifndef SEAL_HOST_FACTS_H
+#define SEAL_HOST_FACTS_H
+
+#include "base/strvec.h"
+#include "model/facts.h"
+
+/*
+ * Who asks and from where: uid, gid, user, home, cwd, environment ENV. HOME of the environment counts if
+ * it is an absolute path, else the account's. Ends the process (125) where there is no usable
+ * home or no current directory.
+ */
+void host_identity(struct facts *f, const char *const *env, struct arena *arena);
+
+/* Looks at each of PATHS (sorted, unique, absolute) and fills F->paths. */
+void host_look(struct facts *f, const struct strvec *paths, struct arena *arena);
+
+/* Fills found_at and found_real: where the caller's PATH has COMMAND. */
+void host_find_command(struct facts *f, const char *command, struct arena *arena);
+
+/*
+ * Fills bwrap, or bwrap_why: only a bwrap at a fixed place that nobody but root (or the caller)
+ * can replace, and that is not setuid, is used; PATH is never asked.
+ */
+void host_find_bwrap(struct facts *f, struct arena *arena);
+
+/* PATH without any symlink in it, or NULL if it leads nowhere. */
+const char *host_canonical(const char *path, struct arena *arena);
+
+#endif

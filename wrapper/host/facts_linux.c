@@ -1,0 +1,190 @@
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/path.h"
+#include "config.h"
+#include "host/facts.h"
+
+static const char *variable(const char *const *env, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *env; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+/* The account's name: one plain field of passwd, whatever the directory service says. */
+static bool is_plain_name(const char *s)
+{
+	return s && *s && !strpbrk(s, ":/\n ") && strlen(s) < 256;
+}
+
+/*
+ * An account database may be a network service: it is asked only if the environment does not
+ * answer, and the environment's answer gives nobody anything (the name is shown, the home is
+ * private inside and refused as a project outside).
+ */
+void host_identity(struct facts *f, const char *const *env, struct arena *arena)
+{
+	const char *home = variable(env, "HOME"), *user = variable(env, "USER");
+	const struct passwd *pw = NULL;
+	char cwd[PATH_MAX];
+
+	f->environ = env;
+	f->uid = geteuid();
+	f->gid = getegid();
+	if (!home || *home != '/' || !is_plain_name(user))
+		pw = getpwuid(f->uid);
+	if (!is_plain_name(user))
+		user = pw && is_plain_name(pw->pw_name) ? pw->pw_name : "user";
+	if (!home || *home != '/')
+		home = pw ? pw->pw_dir : NULL;
+	if (!home || *home != '/')
+		die("you have no home directory; set HOME");
+	f->user = arena_strdup(arena, user);
+	f->home = host_canonical(home, arena);
+	if (!f->home)
+		f->home = path_absolute(arena, "/", home);
+	if (!f->home || strcmp(f->home, "/") == 0)
+		die("HOME is '%s'; set it to a directory of your own", home);
+	if (!getcwd(cwd, sizeof cwd) || cwd[0] != '/')
+		die_errno("the current directory cannot be named; change to another");
+	f->cwd = arena_strdup(arena, cwd);
+}
+
+static enum path_kind kind_of(const struct stat *st)
+{
+	if (S_ISREG(st->st_mode))
+		return PATH_FILE;
+	if (S_ISDIR(st->st_mode))
+		return PATH_DIR;
+	if (S_ISLNK(st->st_mode))
+		return PATH_SYMLINK;
+	return S_ISSOCK(st->st_mode) ? PATH_SOCKET : PATH_OTHER;
+}
+
+static const char *read_link(const char *path, struct arena *arena)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlink(path, text, sizeof text);
+
+	return n > 0 && n < (ssize_t)sizeof text ? arena_strndup(arena, text, (size_t)n) : NULL;
+}
+
+/* The kernel knows the canonical name of an open file: fewer calls than realpath(3). proc(5). */
+static const char *name_of_fd(int fd, struct arena *arena)
+{
+	const char *name = read_link(arena_printf(arena, "/proc/self/fd/%d", fd), arena);
+
+	return name && *name == '/' ? name : NULL;
+}
+
+const char *host_canonical(const char *path, struct arena *arena)
+{
+	cleanup_fd int fd = open(path, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? NULL : name_of_fd(fd, arena);
+}
+
+static void look_at(struct path_fact *fact, struct arena *arena)
+{
+	cleanup_fd int fd = -1;
+	struct stat st;
+
+	if (lstat(fact->path, &st) != 0)
+		return; /* PATH_MISSING */
+	fact->kind = fact->end = kind_of(&st);
+	if (fact->kind == PATH_SYMLINK) {
+		fact->target = read_link(fact->path, arena);
+		fact->end = PATH_MISSING;
+	}
+	fd = open(fact->path, O_PATH | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0 || !(fact->canonical = name_of_fd(fd, arena)))
+		return;
+	fact->end = kind_of(&st);
+	fact->size = (size_t)st.st_size;
+}
+
+void host_look(struct facts *f, const struct strvec *paths, struct arena *arena)
+{
+	size_t i;
+
+	for (i = 0; i < paths->n; i++) {
+		struct path_fact *fact = vec_push(arena, &f->paths);
+
+		fact->path = paths->v[i];
+		look_at(fact, arena);
+	}
+}
+
+void host_find_command(struct facts *f, const char *command, struct arena *arena)
+{
+	const char *path = variable(f->environ, "PATH"), *full;
+	struct stat st;
+	size_t n;
+
+	if (strchr(command, '/')) {
+		f->found_at = path_absolute(arena, f->cwd, command);
+		f->found_real = f->found_at ? host_canonical(f->found_at, arena) : NULL;
+		if (!f->found_real)
+			f->found_at = NULL;
+		return;
+	}
+	for (; path && *path; path += n + (path[n] == ':')) {
+		n = strcspn(path, ":");
+		if (*path != '/')
+			continue;
+		full = arena_printf(arena, "%.*s/%s", (int)n, path, command);
+		if (access(full, X_OK) == 0 && stat(full, &st) == 0 && S_ISREG(st.st_mode)) {
+			f->found_at = path_absolute(arena, "/", full);
+			f->found_real = host_canonical(full, arena);
+			return;
+		}
+	}
+}
+
+static bool may_use_bwrap(struct facts *f, const char *path, struct arena *arena)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	if (!S_ISREG(st.st_mode) || access(path, X_OK) != 0)
+		f->bwrap_why = arena_printf(arena, "%s is no program that you can run", path);
+	else if (st.st_mode & (S_ISUID | S_ISGID))
+		f->bwrap_why = arena_printf(arena,
+			"%s is setuid, and then what it does is not ours to check; remove the bit "
+			"(chmod u-s) and allow user namespaces",
+			path);
+	else if ((st.st_uid != 0 && st.st_uid != f->uid) || st.st_mode & (S_IWGRP | S_IWOTH))
+		f->bwrap_why =
+			arena_printf(arena, "%s can be replaced by others; install it as root", path);
+	else
+		f->bwrap = path;
+	return true;
+}
+
+void host_find_bwrap(struct facts *f, struct arena *arena)
+{
+	static const char *const places[] = {
+		BWRAP_PATH,
+		"/usr/bin/bwrap",
+		"/usr/local/bin/bwrap",
+		"/run/current-system/sw/bin/bwrap",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof places / sizeof *places; i++)
+		if (may_use_bwrap(f, places[i], arena))
+			return;
+	f->bwrap_why = "bwrap is not installed; install the package bubblewrap";
+}

@@ -1,0 +1,185 @@
+#include "host/find.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/strvec.h"
+#include "host/facts.h"
+
+/* The readers' own limit; what is larger is cut there and refused by them. */
+enum { TEXT_MAX = 256 * 1024 };
+
+/* What is wrong with the open file ST as a law; NULL if nothing. */
+static const char *file_fault(const struct stat *st, enum find_owner owner)
+{
+	if (!S_ISREG(st->st_mode))
+		return "is not a regular file; replace it by one";
+	if (st->st_uid != geteuid() && !(owner == OWNER_USER_OR_ROOT && st->st_uid == 0))
+		return "belongs to somebody else; own it, or run in a project of your own";
+	if (st->st_nlink != 1)
+		return "has a second name (hard link), through which it could be changed; remove "
+		       "the link";
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return "can be written by others; chmod go-w it";
+	if (st->st_size > TEXT_MAX)
+		return "is larger than 256 KiB; shorten it";
+	return NULL;
+}
+
+bool host_read_text(const char *path, enum find_owner owner, struct text_file *t,
+	struct arena *arena, struct diags *diags)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const struct place at = {.file = path};
+	const char *fault = NULL;
+	struct stat st;
+	ssize_t len;
+	char *text;
+
+	*t = (struct text_file){0};
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return false;
+	if (fd < 0) {
+		diag_add(diags, at, "%s",
+			errno == ELOOP ? "is a symbolic link; put the file itself there"
+				       : strerror(errno));
+		return false;
+	}
+	if (fstat(fd, &st) != 0 || (fault = file_fault(&st, owner))) {
+		diag_add(diags, at, "%s", fault);
+		return false;
+	}
+	text = arena_alloc(arena, TEXT_MAX + 1);
+	len = fd_read_all(fd, text, TEXT_MAX + 1);
+	if (len < 0) {
+		diag_add(diags, at, "cannot be read: %s", strerror(errno));
+		return false;
+	}
+	*t = (struct text_file){.path = path, .text = text, .len = (size_t)len};
+	return true;
+}
+
+static bool has_git(const char *dir, struct arena *arena)
+{
+	struct stat st;
+
+	return lstat(arena_printf(arena, "%s/.git", strcmp(dir, "/") ? dir : ""), &st) == 0;
+}
+
+/* A folder in which anybody may put a file is no place for a law. */
+static void check_folder(const char *dir, struct diags *diags)
+{
+	struct stat st;
+
+	if (stat(dir, &st) == 0 && st.st_mode & S_IWOTH)
+		diag_add(diags, (struct place){.file = dir},
+			"everybody can write in this folder, so its seal.toml counts for nothing; "
+			"chmod o-w it");
+}
+
+/* Sets the project by the walk; the manifest too, unless LOOK is false. */
+static void walk_up(struct facts *f, bool look, struct text_file *manifest, struct arena *arena,
+	struct diags *diags)
+{
+	const char *dir = f->cwd, *path;
+	struct stat first, st;
+
+	f->project = f->cwd;
+	if (stat(dir, &first) != 0)
+		return;
+	while (strcmp(dir, f->home) != 0 && stat(dir, &st) == 0 && st.st_dev == first.st_dev &&
+		st.st_uid == first.st_uid) {
+		path = arena_printf(arena, "%s/seal.toml", strcmp(dir, "/") ? dir : "");
+		if (look && host_read_text(path, OWNER_USER, manifest, arena, diags)) {
+			check_folder(dir, diags);
+			f->project = dir;
+			return;
+		}
+		if (look && diag_any(diags))
+			return;
+		if (has_git(dir, arena)) {
+			f->project = dir;
+			return;
+		}
+		if (strcmp(dir, "/") == 0)
+			return;
+		dir = path_parent(arena, dir);
+	}
+}
+
+void host_find_project(struct facts *f, const char *explicit_file, struct text_file *manifest,
+	struct arena *arena, struct diags *diags)
+{
+	const char *path, *dir;
+
+	*manifest = (struct text_file){0};
+	if (!explicit_file) {
+		walk_up(f, true, manifest, arena, diags);
+		return;
+	}
+	path = path_absolute(arena, f->cwd, explicit_file);
+	dir = path ? host_canonical(path_parent(arena, path), arena) : NULL;
+	if (dir)
+		path = arena_printf(arena, "%s/%s", strcmp(dir, "/") ? dir : "", path_base(path));
+	if (!dir || !host_read_text(path, OWNER_USER, manifest, arena, diags)) {
+		if (!diag_any(diags))
+			diag_add(diags, (struct place){.file = explicit_file},
+				"there is no such manifest; check the name behind -m");
+		f->project = f->cwd;
+		return;
+	}
+	check_folder(dir, diags);
+	walk_up(f, false, manifest, arena, diags);
+	if (path_under(f->cwd, dir))
+		f->project = dir;
+}
+
+void host_read_folder(const char *dir, struct text_files *out, struct arena *arena,
+	struct diags *diags)
+{
+	struct strvec names = {0};
+	struct text_file t;
+	struct dirent *e;
+	DIR *d = opendir(dir);
+	size_t i, n;
+
+	if (!d)
+		return;
+	while ((e = readdir(d)))
+		if ((n = strlen(e->d_name)) > 5 && e->d_name[0] != '.' &&
+			strcmp(e->d_name + n - 5, ".toml") == 0)
+			strvec_push(arena, &names, arena_printf(arena, "%s/%s", dir, e->d_name));
+	closedir(d);
+	strvec_sort(&names);
+	for (i = 0; i < names.n; i++)
+		if (host_read_text(names.v[i], OWNER_USER_OR_ROOT, &t, arena, diags))
+			*vec_push(arena, out) = t;
+}
+
+static const char *xdg_path(const struct facts *f, const char *variable, const char *fallback,
+	const char *name, struct arena *arena)
+{
+	size_t n = strlen(variable);
+	const char *const *e;
+
+	for (e = f->environ; *e; e++)
+		if (strncmp(*e, variable, n) == 0 && (*e)[n] == '=' && (*e)[n + 1] == '/')
+			return arena_printf(arena, "%s/seal-exec/%s", *e + n + 1, name);
+	return arena_printf(arena, "%s/%s/seal-exec/%s", f->home, fallback, name);
+}
+
+const char *host_config_path(const struct facts *f, const char *name, struct arena *arena)
+{
+	return xdg_path(f, "XDG_CONFIG_HOME", ".config", name, arena);
+}
+
+const char *host_state_path(const struct facts *f, const char *name, struct arena *arena)
+{
+	return xdg_path(f, "XDG_STATE_HOME", ".local/state", name, arena);
+}

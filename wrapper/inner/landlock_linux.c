@@ -1,0 +1,135 @@
+/*
+ * The kernel's words for our classes. Debian 12's headers know ABI 2 only, so the constants are
+ * our own, from Documentation/userspace-api/landlock.rst; the kernel is asked what it knows, and
+ * what it does not know is left to the mounts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "inner/landlock.h"
+
+enum {
+	FS_EXECUTE = 1 << 0,
+	FS_WRITE_FILE = 1 << 1,
+	FS_READ_FILE = 1 << 2,
+	FS_READ_DIR = 1 << 3,
+	FS_REMOVE_DIR = 1 << 4,
+	FS_REMOVE_FILE = 1 << 5,
+	FS_MAKE_CHAR = 1 << 6,
+	FS_MAKE_DIR = 1 << 7,
+	FS_MAKE_REG = 1 << 8,
+	FS_MAKE_SOCK = 1 << 9,
+	FS_MAKE_FIFO = 1 << 10,
+	FS_MAKE_BLOCK = 1 << 11,
+	FS_MAKE_SYM = 1 << 12,
+	FS_REFER = 1 << 13,     /* ABI 2 */
+	FS_TRUNCATE = 1 << 14,  /* ABI 3 */
+	FS_IOCTL_DEV = 1 << 15, /* ABI 5 */
+};
+
+enum {
+	SCOPE_ABSTRACT_UNIX_SOCKET = 1 << 0, /* ABI 6 */
+	SCOPE_SIGNAL = 1 << 1,
+	RULE_PATH_BENEATH = 1,
+	CREATE_RULESET_VERSION = 1,
+	SYS_LANDLOCK_CREATE_RULESET = 444, /* the same on every architecture */
+	SYS_LANDLOCK_ADD_RULE = 445,
+	SYS_LANDLOCK_RESTRICT_SELF = 446,
+};
+
+struct ruleset_attr {
+	uint64_t handled_access_fs;
+	uint64_t handled_access_net;
+	uint64_t scoped;
+};
+
+struct path_beneath_attr {
+	uint64_t allowed_access;
+	int32_t parent_fd;
+} __attribute__((packed));
+
+/* All rights that ABI knows. */
+static uint64_t known_rights(int abi)
+{
+	uint64_t all = ((uint64_t)FS_MAKE_SYM << 1) - 1;
+
+	if (abi >= 2)
+		all |= FS_REFER;
+	if (abi >= 3)
+		all |= FS_TRUNCATE;
+	if (abi >= 5)
+		all |= FS_IOCTL_DEV;
+	return all;
+}
+
+static uint64_t class_rights(enum access_class access)
+{
+	const uint64_t read = FS_EXECUTE | FS_READ_FILE | FS_READ_DIR;
+	const uint64_t touch = FS_READ_FILE | FS_READ_DIR | FS_WRITE_FILE | FS_TRUNCATE;
+
+	switch (access) {
+	case ACCESS_READ:
+		return read;
+	case ACCESS_WRITE:
+		/* No device nodes: the mounts are nodev, and mknod needs a privilege. */
+		return read | touch | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG |
+			FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_SYM | FS_REFER;
+	case ACCESS_DEVICE:
+		return touch | FS_IOCTL_DEV;
+	case ACCESS_PROC:
+		return read | FS_WRITE_FILE;
+	}
+	return 0;
+}
+
+int landlock_abi(void)
+{
+	long abi = syscall(SYS_LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
+
+	return abi < 0 ? 0 : (int)abi;
+}
+
+int landlock_begin(int abi)
+{
+	struct ruleset_attr attr = {.handled_access_fs = known_rights(abi)};
+	size_t size = sizeof attr;
+
+	/* An older kernel takes the shorter structure of its time. */
+	if (abi >= 6)
+		attr.scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL;
+	else if (abi >= 4)
+		size = sizeof attr - sizeof attr.scoped;
+	else
+		size = sizeof attr.handled_access_fs;
+	return (int)syscall(SYS_LANDLOCK_CREATE_RULESET, &attr, size, 0);
+}
+
+bool landlock_add(int ruleset, int abi, enum access_class access, const char *path)
+{
+	const uint64_t on_files = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
+	struct path_beneath_attr attr = {.allowed_access = class_rights(access) & known_rights(abi)};
+	cleanup_fd int fd = open(path, O_PATH | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return errno == ENOENT;
+	if (fstat(fd, &st) != 0)
+		return false;
+	if (!S_ISDIR(st.st_mode))
+		attr.allowed_access &= on_files;
+	attr.parent_fd = fd;
+	return syscall(SYS_LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &attr, 0) == 0;
+}
+
+bool landlock_enforce(int ruleset)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+		syscall(SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0;
+}

@@ -1,0 +1,102 @@
+#include "launch/sources.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/fd.h"
+
+/*
+ * Opens the canonical PATH without following any symlink: if one is there now, somebody has put
+ * it there since the plan was made (CVE-2024-42472 is of this kind). openat2(2).
+ */
+static int open_exact(const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+}
+
+/*
+ * mkdir -p PATH and open it. Links above it are followed: the folder is the user's own
+ * configuration (~/.cargo may be a link to another disk), and no run can write its parents.
+ */
+static int make_folder(const char *path)
+{
+	char part[PATH_MAX];
+	size_t n = 0;
+
+	if (strlen(path) >= sizeof part)
+		die("cannot make %s: its name is too long", path);
+	while (path[n]) {
+		n += 1 + strcspn(path + n + 1, "/");
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if (mkdir(part, 0755) != 0 && errno != EEXIST)
+			die_errno("cannot make %s, which the command writes", path);
+	}
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* A pipe that holds DATA whole; the sandbox's small files are far below its capacity. */
+static int open_data(const char *data)
+{
+	int ends[2];
+
+	if (strlen(data) > 4096 || pipe2(ends, O_CLOEXEC) != 0 ||
+		!fd_write_all(ends[1], data, strlen(data)))
+		die_errno("cannot hand a file of /etc to the sandbox");
+	close(ends[1]);
+	return ends[0];
+}
+
+static int open_source(const struct mount *m)
+{
+	int fd = -1;
+
+	switch (m->kind) {
+	case MOUNT_BIND_RO:
+	case MOUNT_BIND_RW:
+		fd = m->make ? make_folder(m->source) : open_exact(m->source, O_PATH);
+		break;
+	case MOUNT_COPY:
+		fd = open_exact(m->source, O_RDONLY | O_NOCTTY);
+		break;
+	case MOUNT_DATA:
+		fd = open_data(m->data);
+		break;
+	case MOUNT_TMPFS:
+	case MOUNT_MASK:
+	case MOUNT_DIR:
+	case MOUNT_SYMLINK:
+	case MOUNT_PROC:
+	case MOUNT_DEV:
+	case MOUNT_SEAL:
+		return -1;
+	}
+	if (fd < 0 && errno == ELOOP)
+		die("%s became a symbolic link while this run started; look who changed it", m->source);
+	if (fd < 0)
+		die_errno("cannot open %s for the sandbox", m->source);
+	fd_set_cloexec(fd, false);
+	return fd;
+}
+
+int *sources_open(const struct plan *plan, struct arena *arena)
+{
+	int *fds = arena_calloc(arena, plan->mounts.n + 1, sizeof *fds);
+	size_t i;
+
+	for (i = 0; i < plan->mounts.n; i++)
+		fds[i] = open_source(&plan->mounts.v[i]);
+	return fds;
+}

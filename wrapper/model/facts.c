@@ -1,0 +1,21 @@
+#include "model/facts.h"
+
+#include <string.h>
+
+const struct path_fact *facts_path(const struct facts *f, const char *path)
+{
+	size_t lo = 0, hi = f->paths.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int order = strcmp(path, f->paths.v[mid].path);
+
+		if (order == 0)
+			return &f->paths.v[mid];
+		if (order < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}

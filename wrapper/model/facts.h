@@ -1,0 +1,51 @@
+/*
+ * facts: what the plan needs to know of the machine and the caller, asked once by host/.
+ * Same text + same facts = same plan.
+ */
+#ifndef SEAL_MODEL_FACTS_H
+#define SEAL_MODEL_FACTS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+
+enum path_kind {
+	PATH_MISSING,
+	PATH_FILE,
+	PATH_DIR,
+	PATH_SYMLINK, /* the last component is a symlink; target says where to */
+	PATH_SOCKET,
+	PATH_OTHER, /* device, FIFO */
+};
+
+/* What is at one absolute path of the host. */
+struct path_fact {
+	const char *path;      /* as asked */
+	enum path_kind kind;   /* of the path itself, not followed */
+	const char *target;    /* PATH_SYMLINK: the link's text */
+	const char *canonical; /* where it leads in the end; NULL if nowhere */
+	enum path_kind end;    /* what is there; PATH_MISSING if nothing */
+	size_t size;           /* of a file, bytes */
+};
+
+struct facts {
+	uid_t uid;
+	gid_t gid;
+	const char *user; /* login name */
+	const char *home; /* canonical */
+	const char *cwd;  /* canonical */
+	const char
+		*project; /* canonical root of the project: seal.toml's folder, or .git's, or cwd */
+	const char *bwrap;           /* path of bwrap, NULL if there is none that may be used */
+	const char *bwrap_why;       /* then: the reason and the remedy */
+	const char *found_at;        /* where PATH of the host has the command; NULL if nowhere */
+	const char *found_real;      /* where that leads in the end */
+	const char *const *environ;  /* the caller's */
+	VEC(struct path_fact) paths; /* sorted by path */
+};
+
+/* The fact for PATH, or NULL if nobody asked. */
+const struct path_fact *facts_path(const struct facts *f, const char *path);
+
+#endif

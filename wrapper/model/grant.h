@@ -1,0 +1,60 @@
+/*
+ * grant: one thing that a command may do, as somebody wrote it down.
+ *
+ * Bundles, manifests and profiles all speak in grants; policy selects and merges them; the plan
+ * turns them into mounts, variables, ports. Values stay as written ("~" and <USER> unexpanded)
+ * until the plan, so the digest that a user trusts is the same for every user.
+ */
+#ifndef SEAL_MODEL_GRANT_H
+#define SEAL_MODEL_GRANT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "model/origin.h"
+
+/* The order is the order in which explain and trust print. Names: grant_kind_name(). */
+enum grant_kind {
+	GRANT_READ,           /* path: readable, and executable */
+	GRANT_WRITE,          /* path: readable and writable */
+	GRANT_DENY,           /* path: hidden, whatever else grants it */
+	GRANT_PROTECT,        /* path: never written, whatever else grants it */
+	GRANT_COPY,           /* path of a small file of /etc: its bytes, copied at start */
+	GRANT_ENV,            /* variable name or glob */
+	GRANT_DOMAIN,         /* "host", "*.host", "host:port" */
+	GRANT_HOST_PORT,      /* the host's localhost port, reachable from inside */
+	GRANT_HOST_PORT_DENY, /* ... never reachable */
+	GRANT_DEV_PORT,       /* a port inside, reachable from the host's localhost */
+	GRANT_SOCKET,         /* path of a Unix socket that may be connected to */
+	GRANT_DBUS,           /* rule for xdg-dbus-proxy */
+	GRANT_CREDENTIAL,     /* a secret store that the tool needs */
+	GRANT_KINDS,
+};
+
+enum grant_flag {
+	GRANT_IN_PROJECT = 1 << 0, /* the path is relative to the project's root */
+	GRANT_MAKE = 1 << 1,       /* the directory is made on the host if it is missing */
+	GRANT_PROMPT = 1 << 2,     /* asked for at each use */
+};
+
+struct grant {
+	enum grant_kind kind;
+	unsigned flags;    /* enum grant_flag */
+	const char *value; /* as written */
+	const char *path;  /* value as an absolute path here; NULL until policy expands it */
+	const char *when;  /* bundles: "knob", "!knob" or "knob=value"; NULL = always */
+	struct origin from;
+};
+
+struct grants {
+	struct grant *v;
+	size_t n, cap;
+};
+
+/* "read", "write", ...: the word of manifests, bundles, explain and JSON. */
+const char *grant_kind_name(enum grant_kind kind);
+
+/* True if value is a path. */
+bool grant_is_path(enum grant_kind kind);
+
+#endif

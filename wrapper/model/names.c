@@ -1,0 +1,102 @@
+#include "model/names.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "model/facts.h"
+
+const char *const run_profile_names[] = {
+	[PROFILE_READ_ONLY] = "read-only",
+	[PROFILE_WORKSPACE] = "workspace",
+	[PROFILE_NETWORK_ALLOW_ALL] = "network-allow-all",
+	[PROFILE_OFF] = "off",
+	NULL,
+};
+
+const char *const envrc_mode_names[] = {
+	[ENVRC_OFF] = "off",
+	[ENVRC_APPROVED] = "approved",
+	[ENVRC_TRUST] = "trust",
+	NULL,
+};
+
+const char *const origin_kind_names[] = {
+	[ORIGIN_PROFILE] = "profile",
+	[ORIGIN_BUNDLE] = "bundle",
+	[ORIGIN_MANIFEST] = "manifest",
+	[ORIGIN_CONFIG] = "config",
+	[ORIGIN_BUILTIN] = "builtin",
+	NULL,
+};
+
+const char *const access_class_names[] = {
+	[ACCESS_READ] = "read",
+	[ACCESS_WRITE] = "write",
+	[ACCESS_DEVICE] = "device",
+	[ACCESS_PROC] = "proc",
+	NULL,
+};
+
+const char *const mount_kind_names[] = {
+	[MOUNT_BIND_RO] = "ro-bind",
+	[MOUNT_BIND_RW] = "bind",
+	[MOUNT_TMPFS] = "tmpfs",
+	[MOUNT_MASK] = "mask",
+	[MOUNT_DIR] = "dir",
+	[MOUNT_SYMLINK] = "symlink",
+	[MOUNT_COPY] = "copy",
+	[MOUNT_DATA] = "data",
+	[MOUNT_PROC] = "proc",
+	[MOUNT_DEV] = "dev",
+	[MOUNT_SEAL] = "seal",
+	NULL,
+};
+
+const char *const path_kind_names[] = {
+	[PATH_MISSING] = "nothing",
+	[PATH_FILE] = "a file",
+	[PATH_DIR] = "a directory",
+	[PATH_SYMLINK] = "a symbolic link",
+	[PATH_SOCKET] = "a socket",
+	[PATH_OTHER] = "a special file",
+	NULL,
+};
+
+static const char *const grant_kind_names[] = {
+	[GRANT_READ] = "read",
+	[GRANT_WRITE] = "write",
+	[GRANT_DENY] = "deny",
+	[GRANT_PROTECT] = "protect",
+	[GRANT_COPY] = "copy",
+	[GRANT_ENV] = "env",
+	[GRANT_DOMAIN] = "domains",
+	[GRANT_HOST_PORT] = "host_localhost_ports",
+	[GRANT_HOST_PORT_DENY] = "host_localhost_ports_deny",
+	[GRANT_DEV_PORT] = "dev_server_ports",
+	[GRANT_SOCKET] = "unix_sockets",
+	[GRANT_DBUS] = "dbus",
+	[GRANT_CREDENTIAL] = "credentials",
+};
+
+_Static_assert(sizeof grant_kind_names / sizeof *grant_kind_names == GRANT_KINDS,
+	"a grant kind has no name");
+
+const char *grant_kind_name(enum grant_kind kind)
+{
+	return grant_kind_names[kind];
+}
+
+bool grant_is_path(enum grant_kind kind)
+{
+	return kind <= GRANT_COPY || kind == GRANT_SOCKET;
+}
+
+int name_index(const char *const *names, const char *name)
+{
+	int i;
+
+	for (i = 0; names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}

@@ -1,0 +1,20 @@
+/*
+ * names: the words for the enums of the model, one table each. Manifests, explain, JSON and the
+ * man pages use these and no others.
+ */
+#ifndef SEAL_MODEL_NAMES_H
+#define SEAL_MODEL_NAMES_H
+
+#include "model/plan.h"
+
+extern const char *const run_profile_names[]; /* NULL-terminated, indexed by enum run_profile */
+extern const char *const envrc_mode_names[];
+extern const char *const origin_kind_names[];
+extern const char *const access_class_names[];
+extern const char *const mount_kind_names[];
+extern const char *const path_kind_names[];
+
+/* The index of NAME in NAMES, or -1. */
+int name_index(const char *const *names, const char *name);
+
+#endif

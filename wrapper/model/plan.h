@@ -1,0 +1,91 @@
+/*
+ * plan: one run as data. Nothing in it is done yet; launch performs it, render prints it, and
+ * both read the same object, so what is shown is what is enforced.
+ */
+#ifndef SEAL_MODEL_PLAN_H
+#define SEAL_MODEL_PLAN_H
+
+#include "base/strvec.h"
+#include "model/grant.h"
+#include "model/policy.h"
+
+/* In the order of performance; one row each in mount_kind_name(). */
+enum mount_kind {
+	MOUNT_BIND_RO, /* source on dest, read-only */
+	MOUNT_BIND_RW,
+	MOUNT_TMPFS,   /* empty, private, size bytes at most */
+	MOUNT_MASK,    /* empty read-only directory (or file) on dest */
+	MOUNT_DIR,     /* a directory of the root tmpfs */
+	MOUNT_SYMLINK, /* source is the link's text */
+	MOUNT_COPY,    /* the bytes of the host's file source */
+	MOUNT_DATA,    /* the bytes in data */
+	MOUNT_PROC,
+	MOUNT_DEV,  /* null zero full random urandom tty, own devpts, shm */
+	MOUNT_SEAL, /* dest becomes read-only after all else is in place */
+};
+
+struct mount {
+	enum mount_kind kind;
+	const char *source;
+	const char *dest;
+	const char *data;
+	size_t size;
+	unsigned mode; /* permissions of a MOUNT_TMPFS, octal; 0 = 0755 */
+	bool file; /* source is not a directory */
+	bool make; /* source is a directory that launch makes if it is missing */
+	struct origin from;
+};
+
+/* In the order in which they are made: parents before children, MOUNT_SEAL last. */
+struct mounts {
+	struct mount *v;
+	size_t n, cap;
+};
+
+struct env_var {
+	const char *name, *value;
+	struct origin from;
+};
+
+/* What Landlock grants beneath a path, as classes; inner turns them into the kernel's bits. */
+enum access_class {
+	ACCESS_READ,   /* read, list, execute */
+	ACCESS_WRITE,  /* everything */
+	ACCESS_DEVICE, /* read, write, ioctl on devices; nothing created but in shm */
+	ACCESS_PROC,   /* read, write existing files */
+};
+
+struct landlock_rule {
+	enum access_class access;
+	const char *path; /* inside */
+	struct origin from;
+};
+
+struct domain {
+	const char *host; /* lower case, "*." in front for a wildcard */
+	unsigned port;    /* 0 = the default ports, 443 and 80 */
+	struct origin from;
+};
+
+struct port {
+	unsigned number;
+	bool prompt;
+	struct origin from;
+};
+
+struct plan {
+	const struct policy *policy;
+	const char *project, *cwd, *home;
+	const char *const *argv; /* the command, NULL-terminated */
+	struct mounts mounts;
+	VEC(struct env_var) env;
+	VEC(struct landlock_rule) landlock;
+	VEC(struct domain) domains;
+	VEC(struct port) host_ports;
+	VEC(struct port) dev_ports;
+	struct grants absent;  /* granted paths that do not exist here: no mount */
+	struct strvec notes;   /* one line each, for the user at start */
+	const char *not_found; /* what to add when the command is missing inside, or NULL */
+};
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * policy: everything that applies to one command, merged and with its origins, before the
+ * machine is looked at. A list of grants and a few settings.
+ */
+#ifndef SEAL_MODEL_POLICY_H
+#define SEAL_MODEL_POLICY_H
+
+#include "base/strvec.h"
+#include "model/bundle.h"
+#include "model/manifest.h"
+
+/* A bundle that applies, and the word of the command that says so. */
+struct match {
+	const struct bundle *bundle;
+	const char *word; /* what matched: "cargo", "python3 -m pip"; or the bundle that uses it */
+	bool used;        /* not matched itself: its paths and variables apply, its domains do not */
+};
+
+struct matches {
+	struct match *v;
+	size_t n, cap;
+};
+
+struct policy {
+	const char *manifest; /* file, NULL if the built-in default applies */
+	const char *config;   /* the user's file, NULL if there is none */
+	enum run_profile profile;
+	struct origin profile_from;
+	bool strict;
+	struct origin strict_from;
+	enum envrc_mode envrc;
+	struct origin envrc_from;
+	struct matches matches;
+	struct grants grants;
+	struct grants clipped;       /* wished by the project, withheld by the user's config */
+	struct strvec clipped_tools; /* the same for entries of command_tools */
+	struct strvec unbuilt;     /* "what; remedy" of wishes whose behaviour is not built yet */
+};
+
+#endif

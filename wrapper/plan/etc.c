@@ -1,0 +1,53 @@
+/*
+ * etc: the files of /etc that are written for the run instead of shown: they name other people,
+ * other machines, or services that the sandbox has not.
+ */
+#include <string.h>
+
+#include "plan/parts.h"
+
+static void put(struct builder *b, struct mounts *to, const char *dest, const char *data,
+	const char *why)
+{
+	struct mount *m = vec_push(b->arena, to);
+
+	m->kind = MOUNT_DATA;
+	m->dest = dest;
+	m->data = data;
+	m->from = (struct origin){.kind = ORIGIN_BUILTIN, .why = why};
+}
+
+/* The caller's shell, if it is a plain absolute path: it becomes a field of passwd. */
+static const char *login_shell(const struct facts *f)
+{
+	const char *const *e;
+
+	for (e = f->environ; *e; e++)
+		if (strncmp(*e, "SHELL=/", 7) == 0 && !strpbrk(*e + 6, ":\n"))
+			return *e + 6;
+	return "/bin/sh";
+}
+
+void plan_etc(struct builder *b, struct mounts *to)
+{
+	const struct facts *f = b->facts;
+	const unsigned uid = (unsigned)f->uid, gid = (unsigned)f->gid;
+	const char *own = arena_printf(b->arena, "%s:x:%u:%u:%s:%s:%s\n", f->user, uid, gid, f->user,
+		f->home, login_shell(f));
+
+	put(b, to, "/etc/passwd",
+		arena_printf(b->arena, "%s%snobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
+			uid ? "root:x:0:0:root:/root:/usr/sbin/nologin\n" : "", own),
+		"you, root and nobody; no other account");
+	put(b, to, "/etc/group",
+		arena_printf(b->arena, "%s%s:x:%u:\nnogroup:x:65534:\n", gid ? "root:x:0:\n" : "",
+			f->user, gid),
+		"your group; no other");
+	put(b, to, "/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost ip6-localhost sandbox\n",
+		"the sandbox's own loopback");
+	put(b, to, "/etc/nsswitch.conf",
+		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
+		"no directory service is reachable");
+	put(b, to, "/etc/resolv.conf", "# This version of seal-exec has no network inside.\n",
+		"the host's name servers are not reachable");
+}

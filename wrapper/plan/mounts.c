@@ -1,0 +1,314 @@
+/*
+ * mounts: path grants -> the view.
+ *
+ * The view is an allowlist: an empty root, and on it what is granted, at its own name. Each bind
+ * costs (bwrap reads the mount table again), so a path that a parent shows in the same mode gets
+ * none. Where grants overlap, the deeper one decides; at the same path deny beats protect beats
+ * write beats read. Order of declaration means nothing: the list is sorted by destination.
+ *
+ * Sources are what host/ found at the end of all symlinks. That is safe for what only the user
+ * writes. Beneath a tree that an earlier run could write, a symlink is the attacker's word, so
+ * there a path must lead where it says, or the plan is refused.
+ */
+#include <string.h>
+
+#include "base/path.h"
+#include "plan/parts.h"
+
+enum {
+	MIB = 1024 * 1024,
+	TMP_BYTES = 1024 * MIB,  /* /tmp, HOME, /dev/shm: memory that a run may fill */
+	RUN_BYTES = 64 * MIB,    /* /run: sockets and pid files */
+	COPY_BYTES = 256 * 1024, /* a larger file is bound, not copied */
+};
+
+/* A mount that is wished, and how strongly where two wish for the same path. */
+enum rank { WISH_PLACE, WISH_READ, WISH_WRITE, WISH_PROTECT, WISH_DENY };
+
+struct wish {
+	struct mount m;
+	enum rank rank;
+};
+
+struct wishes {
+	struct wish *v;
+	size_t n, cap;
+};
+
+static struct mount *wish(struct builder *b, struct wishes *w, enum mount_kind kind,
+	const char *source, const char *dest, enum rank rank, const struct origin *from)
+{
+	struct wish *x = vec_push(b->arena, w);
+
+	x->m.kind = kind;
+	x->m.source = source;
+	x->m.dest = dest;
+	x->rank = rank;
+	x->m.from = *from;
+	return &x->m;
+}
+
+static void wish_place(struct builder *b, struct wishes *w, enum mount_kind kind, const char *dest,
+	size_t size, const char *why)
+{
+	const struct origin from = {.kind = ORIGIN_BUILTIN, .why = why};
+	struct mount *m = wish(b, w, kind, NULL, dest, WISH_PLACE, &from);
+
+	m->size = size;
+	m->mode = size == TMP_BYTES ? dest == b->facts->home ? 0700 : 01777 : 0;
+}
+
+/* What is nowhere: for explain. The base profile names paths of many systems and is silent. */
+static void note_absent(struct builder *b, const struct grant *g)
+{
+	if (g->from.kind != ORIGIN_PROFILE)
+		*vec_push(b->arena, &b->plan->absent) = *g;
+}
+
+static void wish_copy(struct builder *b, struct wishes *w, const struct grant *g,
+	const struct path_fact *fact)
+{
+	enum mount_kind kind = fact->size <= COPY_BYTES ? MOUNT_COPY : MOUNT_BIND_RO;
+
+	if (fact->end != PATH_FILE)
+		note_absent(b, g);
+	else if (fact->kind == PATH_SYMLINK && path_under(fact->canonical, "/usr"))
+		wish(b, w, MOUNT_SYMLINK, fact->canonical, g->path, WISH_READ, &g->from);
+	else
+		wish(b, w, kind, fact->canonical, g->path, WISH_READ, &g->from)->file = true;
+}
+
+static void wish_bind(struct builder *b, struct wishes *w, const struct grant *g,
+	const struct path_fact *fact)
+{
+	bool write = g->kind == GRANT_WRITE;
+	struct mount *m;
+
+	if (fact->end == PATH_MISSING && write && g->flags & GRANT_MAKE) {
+		wish(b, w, MOUNT_BIND_RW, g->path, g->path, WISH_WRITE, &g->from)->make = true;
+		return;
+	}
+	if (fact->end != PATH_FILE && fact->end != PATH_DIR) {
+		note_absent(b, g);
+		return;
+	}
+	if (g->from.kind == ORIGIN_PROFILE && fact->kind == PATH_SYMLINK) {
+		wish(b, w, MOUNT_SYMLINK, fact->target, g->path, WISH_READ, &g->from);
+		return;
+	}
+	m = wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, fact->canonical, g->path,
+		write ? WISH_WRITE : WISH_READ, &g->from);
+	m->file = fact->end == PATH_FILE;
+}
+
+static void wish_mask(struct builder *b, struct wishes *w, const struct grant *g,
+	const struct path_fact *fact)
+{
+	if (fact->end == PATH_MISSING) {
+		note_absent(b, g);
+		return;
+	}
+	/* A symlink cannot be mounted on; what it leads to is hidden, under its own name. */
+	wish(b, w, MOUNT_MASK, NULL, fact->canonical, WISH_DENY, &g->from)->file =
+		fact->end != PATH_DIR;
+	if (fact->kind != PATH_SYMLINK && strcmp(fact->canonical, g->path) != 0)
+		wish(b, w, MOUNT_MASK, NULL, g->path, WISH_DENY, &g->from)->file =
+			fact->end != PATH_DIR;
+}
+
+static void wish_protect(struct builder *b, struct wishes *w, const char *path,
+	const struct path_fact *fact, const struct origin *from)
+{
+	if (fact->end == PATH_FILE || fact->end == PATH_DIR)
+		wish(b, w, MOUNT_BIND_RO, fact->canonical, path, WISH_PROTECT, from)->file =
+			fact->end == PATH_FILE;
+}
+
+static void wish_grant(struct builder *b, struct wishes *w, const struct grant *g)
+{
+	const struct path_fact *fact = g->path ? facts_path(b->facts, g->path) : NULL;
+
+	if (!fact)
+		return;
+	switch (g->kind) {
+	case GRANT_READ:
+	case GRANT_WRITE:
+		wish_bind(b, w, g, fact);
+		break;
+	case GRANT_COPY:
+		wish_copy(b, w, g, fact);
+		break;
+	case GRANT_DENY:
+		wish_mask(b, w, g, fact);
+		break;
+	case GRANT_PROTECT:
+		if (fact->end == PATH_MISSING)
+			note_absent(b, g);
+		wish_protect(b, w, g->path, fact, &g->from);
+		break;
+	case GRANT_SOCKET:
+		if (fact->end == PATH_SOCKET)
+			wish(b, w, MOUNT_BIND_RO, fact->canonical, g->path, WISH_READ, &g->from)
+				->file = true;
+		else
+			note_absent(b, g);
+		break;
+	default:
+		break;
+	}
+}
+
+static void wish_project(struct builder *b, struct wishes *w)
+{
+	bool write = b->policy->profile != PROFILE_READ_ONLY;
+	const struct origin project = {.kind = ORIGIN_BUILTIN, .why = "the project"};
+	const struct origin manifest = {
+		.kind = ORIGIN_BUILTIN,
+		.why = "a command must not change what it may do",
+	};
+	const char *file = b->policy->manifest;
+	const struct path_fact *fact = file ? facts_path(b->facts, file) : NULL;
+
+	wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, b->facts->project, b->facts->project,
+		write ? WISH_WRITE : WISH_READ, &project);
+	if (fact)
+		wish_protect(b, w, file, fact, &manifest);
+}
+
+/* By destination; at the same one the strongest first. Insertion sort: lists are short. */
+static void sort_wishes(struct wishes *w)
+{
+	size_t i, j;
+
+	for (i = 1; i < w->n; i++) {
+		struct wish x = w->v[i];
+
+		for (j = i; j > 0; j--) {
+			int order = strcmp(w->v[j - 1].m.dest, x.m.dest);
+
+			if (order < 0 || (order == 0 && w->v[j - 1].rank >= x.rank))
+				break;
+			w->v[j] = w->v[j - 1];
+		}
+		w->v[j] = x;
+	}
+}
+
+/* The deepest mount so far that DEST lies below. */
+static const struct mount *above(const struct mounts *l, const char *dest)
+{
+	const struct mount *m, *best = NULL;
+
+	for (m = l->v; m < l->v + l->n; m++)
+		if (path_under(dest, m->dest) && (!best || strlen(m->dest) > strlen(best->dest)))
+			best = m;
+	return best;
+}
+
+static bool is_bind(const struct mount *m)
+{
+	return m && (m->kind == MOUNT_BIND_RO || m->kind == MOUNT_BIND_RW);
+}
+
+/* True if M's source is what the bind UP shows at M's destination. */
+static bool same_source(const struct mount *up, const struct mount *m)
+{
+	size_t n = strlen(up->source);
+
+	return strncmp(m->source, up->source, n) == 0 &&
+		strcmp(m->source + n, m->dest + strlen(up->dest)) == 0;
+}
+
+/*
+ * True if X adds nothing to what UP, the mount above it, does already. REST are the weaker wishes
+ * behind X: one of them may show what X protects.
+ */
+static bool is_idle(const struct wish *x, const struct mount *up, const struct wish *rest,
+	const struct wish *end)
+{
+	bool shown = is_bind(up);
+
+	if (up && up->kind == MOUNT_MASK)
+		return true; /* hidden stays hidden */
+	if (x->rank == WISH_DENY)
+		return !shown;
+	if (x->rank == WISH_PROTECT) {
+		for (; rest < end && strcmp(rest->m.dest, x->m.dest) == 0; rest++)
+			if (is_bind(&rest->m) && rest->rank != WISH_PROTECT)
+				return false;
+		return !shown || up->kind == MOUNT_BIND_RO;
+	}
+	return is_bind(&x->m) && shown && up->kind == x->m.kind && same_source(up, &x->m);
+}
+
+static void check_symlinks(struct builder *b, const struct wish *x, const struct mount *up)
+{
+	const char *hint = "a path below a writable folder must not go through a symbolic link";
+
+	if (!is_bind(up) || up->kind != MOUNT_BIND_RW || x->m.make)
+		return;
+	if (x->m.source && is_bind(&x->m) && !same_source(up, &x->m))
+		diag_add(b->diags, x->m.from.at, "%s leads to %s; %s, name where it leads",
+			x->m.dest, x->m.source, hint);
+}
+
+static void keep_needed(struct builder *b, const struct wishes *w, struct mounts *out)
+{
+	const char *last = NULL;
+	size_t i;
+
+	for (i = 0; i < w->n; i++) {
+		const struct wish *x = &w->v[i];
+		const struct mount *up;
+
+		if (last && strcmp(last, x->m.dest) == 0)
+			continue; /* a stronger wish for this path came first */
+		up = above(out, x->m.dest);
+		check_symlinks(b, x, up);
+		if (!is_idle(x, up, x + 1, w->v + w->n))
+			*vec_push(b->arena, out) = x->m;
+		last = x->m.dest;
+	}
+}
+
+static void wish_places(struct builder *b, struct wishes *w)
+{
+	const struct origin tmp = {.kind = ORIGIN_BUILTIN, .why = "one private folder serves both"};
+	size_t i;
+
+	wish_place(b, w, MOUNT_DEV, "/dev", 0, "null, zero, full, random, urandom, tty, own ptys");
+	wish_place(b, w, MOUNT_TMPFS, "/dev/shm", TMP_BYTES, "private shared memory");
+	wish_place(b, w, MOUNT_PROC, "/proc", 0, "the sandbox's own processes");
+	wish_place(b, w, MOUNT_TMPFS, "/run", RUN_BYTES, "private; no socket of the host is here");
+	wish_place(b, w, MOUNT_TMPFS, "/tmp", TMP_BYTES, "private, gone at exit");
+	wish(b, w, MOUNT_SYMLINK, "../tmp", "/var/tmp", WISH_PLACE, &tmp);
+	wish_place(b, w, MOUNT_TMPFS, b->facts->home, TMP_BYTES,
+		"private, gone at exit but for what is granted below it");
+	for (i = 0; i < b->policy->grants.n; i++)
+		wish_grant(b, w, &b->policy->grants.v[i]);
+	wish_project(b, w);
+}
+
+void plan_mounts(struct builder *b)
+{
+	const struct origin seal = {
+		.kind = ORIGIN_BUILTIN,
+		.why = "what is not granted is not writable",
+	};
+	struct wishes w = {0};
+	struct mounts etc = {0};
+	struct mount *m;
+	size_t i;
+
+	wish_places(b, &w);
+	plan_etc(b, &etc);
+	for (i = 0; i < etc.n; i++)
+		wish(b, &w, MOUNT_DATA, NULL, etc.v[i].dest, WISH_PLACE, &etc.v[i].from)->data =
+			etc.v[i].data;
+	sort_wishes(&w);
+	keep_needed(b, &w, &b->plan->mounts);
+	m = vec_push(b->arena, &b->plan->mounts);
+	m->kind = MOUNT_SEAL;
+	m->dest = "/";
+	m->from = seal;
+}

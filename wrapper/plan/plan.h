@@ -1,0 +1,30 @@
+/*
+ * plan: policy + facts -> one run as data. Pure: the same inputs give the same plan anywhere.
+ */
+#ifndef SEAL_PLAN_PLAN_H
+#define SEAL_PLAN_PLAN_H
+
+#include "model/facts.h"
+#include "model/plan.h"
+
+/* The paths whose facts plan_build() will ask for, sorted and unique. */
+void plan_paths(const struct policy *p, const struct facts *f, struct arena *arena,
+	struct strvec *out);
+
+/*
+ * Makes the plan of running ARGV (NULL-terminated). What cannot be planned safely goes to DIAGS;
+ * the plan is then not to be performed. All memory is ARENA's or the inputs'.
+ */
+void plan_build(struct plan *plan, const struct policy *p, const struct facts *f,
+	const char *const *argv, struct arena *arena, struct diags *diags);
+
+/*
+ * The mount that decides what is at PATH inside (the deepest one on PATH or above), or NULL if
+ * only the root tmpfs is there.
+ */
+const struct mount *plan_mount_at(const struct plan *plan, const char *path);
+
+/* True if PATH of the host can be seen inside at its own name. */
+bool plan_shows(const struct plan *plan, const char *path);
+
+#endif

@@ -1,0 +1,203 @@
+#include "read/bundle.h"
+
+#include <string.h>
+
+enum bundle_row {
+#define KEY(id, path, type, values, initial, help) id,
+#include "read/bundle.def"
+#undef KEY
+};
+
+static const struct key_row bundle_rows[] = {
+#define KEY(id, path, type, values, initial, help) {path, type, id, values, initial, help},
+#include "read/bundle.def"
+#undef KEY
+};
+
+const struct schema bundle_schema = {
+	bundle_rows,
+	sizeof bundle_rows / sizeof *bundle_rows,
+};
+
+struct reader {
+	struct bundle *b;
+	enum origin_kind kind;
+	struct arena *arena;
+	struct diags *diags;
+};
+
+/* The lists of grants: which key makes which kind. The five rows of each list stand together. */
+static const struct {
+	enum bundle_row first;
+	enum grant_kind kind;
+	unsigned flags;
+} lists[] = {
+	{BD_READ, GRANT_READ, 0},
+	{BD_WRITE, GRANT_WRITE, 0},
+	{BD_PROJECT_WRITE, GRANT_WRITE, GRANT_IN_PROJECT},
+	{BD_COPY, GRANT_COPY, 0},
+	{BD_ENV, GRANT_ENV, 0},
+	{BD_DOMAIN, GRANT_DOMAIN, 0},
+	{BD_SOCKET, GRANT_SOCKET, 0},
+	{BD_DBUS, GRANT_DBUS, 0},
+	{BD_CREDENTIAL, GRANT_CREDENTIAL, 0},
+};
+
+enum grant_row { ROW_ENTRY, ROW_VALUE, ROW_WHY, ROW_WHEN, ROW_MAKE, ROW_END };
+
+static void on_grant_key(struct reader *r, size_t list, enum grant_row part,
+	const struct toml_event *ev)
+{
+	struct grants *all = &r->b->grants;
+	struct grant *g;
+
+	if (part == ROW_ENTRY) {
+		if (ev->kind == TOML_ARRAY)
+			return;
+		g = vec_push(r->arena, all);
+		g->kind = lists[list].kind;
+		g->flags = lists[list].flags;
+		g->value = ev->kind == TOML_STRING ? ev->text.s : NULL;
+		g->from = (struct origin){.kind = r->kind, .at = ev->at};
+		return;
+	}
+	g = &all->v[all->n - 1];
+	if (part == ROW_VALUE)
+		g->value = ev->text.s;
+	else if (part == ROW_WHY)
+		g->from.why = ev->text.s;
+	else if (part == ROW_WHEN)
+		g->when = ev->text.s;
+	else if (ev->boolean)
+		g->flags |= GRANT_MAKE;
+}
+
+static void on_knob_key(struct reader *r, enum bundle_row key, const struct toml_event *ev)
+{
+	static const struct {
+		const char *name;
+		enum knob_type type;
+	} types[] = {
+		{"bool", KNOB_BOOL},
+		{"auto", KNOB_AUTO},
+		{"enum", KNOB_ENUM},
+		{"names", KNOB_NAMES},
+	};
+	struct knob *k;
+	size_t i;
+
+	if (key == BD_KNOB) {
+		k = vec_push(r->arena, &r->b->knobs);
+		k->name = ev->path[1].key;
+		k->from = (struct origin){.kind = r->kind, .at = ev->at};
+		return;
+	}
+	/* Dotted keys may come back to an earlier knob: find it by its name. */
+	for (i = 0; i < r->b->knobs.n && strcmp(r->b->knobs.v[i].name, ev->path[1].key) != 0; i++)
+		;
+	k = &r->b->knobs.v[i];
+	switch (key) {
+	case BD_KNOB_TYPE:
+		for (i = 0; i < sizeof types / sizeof *types; i++)
+			if (strcmp(types[i].name, ev->text.s) == 0)
+				k->type = types[i].type;
+		break;
+	case BD_KNOB_DEFAULT:
+		k->initial = ev->kind == TOML_BOOL ? ev->boolean ? "true" : "false" : ev->text.s;
+		break;
+	case BD_KNOB_VALUES:
+		if (ev->kind == TOML_STRING)
+			strvec_push(r->arena, &k->values, ev->text.s);
+		break;
+	case BD_KNOB_WHY:
+		k->from.why = ev->text.s;
+		break;
+	case BD_KNOB_IF_BOOL:
+		k->if_bool = ev->text.s;
+		break;
+	default:
+		k->unbuilt = ev->text.s;
+		break;
+	}
+}
+
+static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
+{
+	struct reader *r = user;
+	struct bundle *b = r->b;
+	enum bundle_row key = (enum bundle_row)row->id;
+	struct strvec *words = key == BD_COMMAND ? &b->commands
+		: key == BD_PREFIX		 ? &b->prefixes
+		: key == BD_USES		 ? &b->uses
+		: key == BD_PSL			 ? &b->psl_exemptions
+						 : NULL;
+	size_t i;
+
+	if (words) {
+		if (ev->kind == TOML_STRING)
+			strvec_push(r->arena, words, ev->text.s);
+		return;
+	}
+	if (key == BD_NAME)
+		b->name = ev->text.s;
+	else if (key == BD_SUMMARY)
+		b->summary = ev->text.s;
+	else if (key >= BD_KNOB)
+		on_knob_key(r, key, ev);
+	else
+		for (i = 0; i < sizeof lists / sizeof *lists; i++)
+			if (key >= lists[i].first && key < lists[i].first + (int)ROW_END)
+				on_grant_key(r, i, (enum grant_row)(key - lists[i].first), ev);
+}
+
+/* The knob that WHEN ("knob", "!knob", "knob=value") speaks of, or NULL. */
+static const struct knob *find_knob(const struct bundle *b, const char *when)
+{
+	const char *name = when + (*when == '!');
+	size_t n = strcspn(name, "="), i;
+
+	for (i = 0; i < b->knobs.n; i++)
+		if (strlen(b->knobs.v[i].name) == n && strncmp(b->knobs.v[i].name, name, n) == 0)
+			return &b->knobs.v[i];
+	return NULL;
+}
+
+static void check_whole(struct reader *r)
+{
+	const struct bundle *b = r->b;
+	const struct grant *g;
+	const struct knob *k;
+
+	if (!b->name || !b->summary)
+		diag_add(r->diags, b->at, "a bundle needs name and summary; add them");
+	for (g = b->grants.v; g < b->grants.v + b->grants.n; g++) {
+		if (!g->value)
+			diag_add(r->diags, g->from.at, "this entry of %s lacks its value; add it",
+				grant_kind_name(g->kind));
+		if (g->when && !find_knob(b, g->when))
+			diag_add(r->diags, g->from.at, "when = '%s' names no knob of this bundle",
+				g->when);
+	}
+	for (k = b->knobs.v; k < b->knobs.v + b->knobs.n; k++) {
+		if (k->type == KNOB_ENUM &&
+			(!k->values.n || !k->initial || !strvec_has(&k->values, k->initial)))
+			diag_add(r->diags, k->from.at,
+				"knob '%s' needs values and a default among them", k->name);
+		else if (k->type == KNOB_BOOL && !k->initial)
+			diag_add(r->diags, k->from.at, "knob '%s' needs a default", k->name);
+	}
+}
+
+bool bundle_read(struct bundle *b, enum origin_kind kind, const char *file, const char *text,
+	size_t len, struct arena *arena, struct diags *diags)
+{
+	struct reader r = {.b = b, .kind = kind, .arena = arena, .diags = diags};
+	size_t before = diags->list.n, i;
+
+	*b = (struct bundle){.at = {.file = file}};
+	schema_read(&bundle_schema, file, text, len, arena, diags, on_key, &r);
+	check_whole(&r);
+	for (i = 0; i < b->grants.n; i++)
+		b->grants.v[i].from.bundle = kind == ORIGIN_BUNDLE ? b->name : NULL;
+	return diags->list.n == before;
+}

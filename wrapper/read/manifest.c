@@ -1,0 +1,304 @@
+#include "read/manifest.h"
+
+#include <string.h>
+
+enum manifest_key {
+#define KEY(id, path, type, values, initial, help) id,
+#include "read/schema.def"
+#undef KEY
+};
+
+static const struct key_row manifest_rows[] = {
+#define KEY(id, path, type, values, initial, help) {path, type, id, values, initial, help},
+#include "read/schema.def"
+#undef KEY
+};
+
+const struct schema manifest_schema = {
+	manifest_rows,
+	sizeof manifest_rows / sizeof *manifest_rows,
+};
+
+struct reader {
+	struct manifest *m;
+	struct arena *arena;
+	struct diags *diags;
+};
+
+static struct tool *last_tool(struct manifest *m)
+{
+	return &m->tools.v[m->tools.n - 1];
+}
+
+static struct origin origin_here(const struct reader *r, const struct toml_event *ev)
+{
+	return (struct origin){.kind = r->m->kind, .at = ev->at};
+}
+
+/* Appends what EV holds to LIST, or notes that the list is there. */
+static struct grant *add_grant(struct reader *r, struct grants *list, enum grant_kind kind,
+	const struct toml_event *ev)
+{
+	struct grant *g;
+
+	r->m->set |= 1u << kind;
+	if (ev->kind == TOML_ARRAY)
+		return NULL;
+	g = vec_push(r->arena, list);
+	g->kind = kind;
+	g->from = origin_here(r, ev);
+	if (ev->kind == TOML_INTEGER)
+		g->value = arena_printf(r->arena, "%lld", (long long)ev->integer);
+	else if (ev->kind == TOML_STRING)
+		g->value = ev->text.s;
+	return g;
+}
+
+static void add_words(struct reader *r, struct strvec *list, const struct toml_event *ev)
+{
+	if (ev->kind == TOML_STRING)
+		strvec_push(r->arena, list, ev->text.s);
+}
+
+static void add_tool(struct reader *r, const struct toml_event *ev)
+{
+	struct tool *t;
+
+	r->m->set |= SET_TOOLS;
+	if (ev->kind == TOML_ARRAY)
+		return;
+	t = vec_push(r->arena, &r->m->tools);
+	t->at = ev->at;
+	t->name = ev->kind == TOML_STRING ? ev->text.s : NULL;
+}
+
+static void add_setting(struct reader *r, const struct toml_event *ev)
+{
+	struct setting *s = vec_push(r->arena, &last_tool(r->m)->settings);
+
+	s->name = ev->path[ev->depth - 1].key;
+	s->at = ev->at;
+	s->value_at = ev->value_at;
+	s->boolean = ev->boolean;
+	s->string = ev->text.s;
+	s->type = ev->kind == TOML_BOOL ? SETTING_BOOL
+		: ev->kind == TOML_ARRAY ? SETTING_NAMES
+					 : SETTING_STRING;
+}
+
+/* The array itself comes first (a setting of no names yet), then its elements. */
+static void add_setting_name(struct reader *r, const struct toml_event *ev)
+{
+	struct tool *t = last_tool(r->m);
+
+	if (ev->kind == TOML_ARRAY)
+		add_setting(r, ev);
+	else if (t->settings.n)
+		strvec_push(r->arena, &t->settings.v[t->settings.n - 1].names, ev->text.s);
+}
+
+static void on_tool_key(struct reader *r, const struct key_row *row, const struct toml_event *ev)
+{
+	struct tool *t = r->m->tools.n ? last_tool(r->m) : NULL;
+
+	switch ((enum manifest_key)row->id) {
+	case MF_TOOL:
+		add_tool(r, ev);
+		break;
+	case MF_TOOL_NAME:
+		t->name = ev->text.s;
+		t->at = ev->at;
+		break;
+	case MF_TOOL_DOMAINS:
+		t->domains_set = true;
+		if (ev->kind == TOML_STRING) {
+			struct grant *g = vec_push(r->arena, &t->domains);
+
+			g->kind = GRANT_DOMAIN;
+			g->value = ev->text.s;
+			g->from = origin_here(r, ev);
+		}
+		break;
+	case MF_TOOL_DEFAULT_DOMAINS:
+		t->default_domains = ev->boolean;
+		break;
+	case MF_TOOL_WRAPPERS:
+		t->wrappers_set = true;
+		add_words(r, &t->wrappers, ev);
+		break;
+	case MF_TOOL_SETTING:
+		add_setting(r, ev);
+		break;
+	default:
+		add_setting_name(r, ev);
+		break;
+	}
+}
+
+static void on_network_key(struct reader *r, const struct key_row *row, const struct toml_event *ev)
+{
+	struct grants *all = &r->m->grants;
+
+	switch ((enum manifest_key)row->id) {
+	case MF_DOMAIN:
+		add_grant(r, all, GRANT_DOMAIN, ev);
+		break;
+	case MF_HOST_PORT:
+		add_grant(r, all, GRANT_HOST_PORT, ev);
+		break;
+	case MF_HOST_PORT_NUMBER:
+		all->v[all->n - 1].value = arena_printf(r->arena, "%lld", (long long)ev->integer);
+		break;
+	case MF_HOST_PORT_PROMPT:
+		if (ev->boolean)
+			all->v[all->n - 1].flags |= GRANT_PROMPT;
+		break;
+	case MF_HOST_PORT_DENY:
+		add_grant(r, all, GRANT_HOST_PORT_DENY, ev);
+		break;
+	default:
+		add_grant(r, all, GRANT_DEV_PORT, ev);
+		break;
+	}
+}
+
+/* additional_directories is read or write, so its own bit says that it was there. */
+static void on_directory_key(struct reader *r, const struct key_row *row,
+	const struct toml_event *ev)
+{
+	struct grants *all = &r->m->grants;
+	unsigned set = r->m->set;
+
+	if (row->id == MF_DIRECTORY) {
+		add_grant(r, all, GRANT_WRITE, ev);
+		r->m->set = set | SET_DIRECTORIES;
+	} else if (row->id == MF_DIRECTORY_PATH) {
+		all->v[all->n - 1].value = ev->text.s;
+	} else if (!ev->boolean) {
+		all->v[all->n - 1].kind = GRANT_READ;
+	}
+}
+
+static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
+{
+	struct reader *r = user;
+	struct manifest *m = r->m;
+
+	switch ((enum manifest_key)row->id) {
+	case MF_PROFILE:
+		m->set |= SET_PROFILE;
+		m->profile = strcmp(ev->text.s, "read-only") == 0 ? PROFILE_READ_ONLY
+			: strcmp(ev->text.s, "workspace") == 0	  ? PROFILE_WORKSPACE
+			: strcmp(ev->text.s, "off") == 0	  ? PROFILE_OFF
+								  : PROFILE_NETWORK_ALLOW_ALL;
+		m->profile_at = ev->at;
+		break;
+	case MF_STRICT:
+		m->set |= SET_STRICT;
+		m->strict = ev->boolean;
+		m->strict_at = ev->at;
+		break;
+	case MF_ENVRC:
+		m->set |= SET_ENVRC;
+		m->envrc = ev->text.s[0] == 'o' ? ENVRC_OFF
+			: ev->text.s[0] == 'a'	? ENVRC_APPROVED
+						: ENVRC_TRUST;
+		m->envrc_at = ev->at;
+		break;
+	case MF_WRAPPER:
+		m->set |= SET_WRAPPERS;
+		add_words(r, &m->wrappers, ev);
+		break;
+	case MF_READ:
+		add_grant(r, &m->grants, GRANT_READ, ev);
+		break;
+	case MF_WRITE:
+		add_grant(r, &m->grants, GRANT_WRITE, ev);
+		break;
+	case MF_DENY:
+		add_grant(r, &m->grants, GRANT_DENY, ev);
+		break;
+	case MF_PROTECT:
+		add_grant(r, &m->grants, GRANT_PROTECT, ev);
+		break;
+	case MF_ENV:
+		add_grant(r, &m->grants, GRANT_ENV, ev);
+		break;
+	case MF_SOCKET:
+		add_grant(r, &m->grants, GRANT_SOCKET, ev);
+		break;
+	case MF_DIRECTORY:
+	case MF_DIRECTORY_PATH:
+	case MF_DIRECTORY_WRITE:
+		on_directory_key(r, row, ev);
+		break;
+	case MF_DOMAIN:
+	case MF_HOST_PORT:
+	case MF_HOST_PORT_NUMBER:
+	case MF_HOST_PORT_PROMPT:
+	case MF_HOST_PORT_DENY:
+	case MF_DEV_PORT:
+		on_network_key(r, row, ev);
+		break;
+	case MF_TOOL:
+	case MF_TOOL_NAME:
+	case MF_TOOL_DOMAINS:
+	case MF_TOOL_DEFAULT_DOMAINS:
+	case MF_TOOL_WRAPPERS:
+	case MF_TOOL_SETTING:
+	case MF_TOOL_SETTING_NAME:
+		on_tool_key(r, row, ev);
+		break;
+	}
+}
+
+/* What one key alone cannot show: tables without their main key, entries that stand twice. */
+static void check_whole(struct reader *r)
+{
+	const struct manifest *m = r->m;
+	const struct grant *g, *h;
+	size_t i, j;
+
+	for (i = 0; i < m->tools.n; i++) {
+		const struct tool *t = &m->tools.v[i];
+
+		if (!t->name)
+			diag_add(r->diags, t->at, "this entry of command_tools names no tool; add "
+						  "tool = \"NAME\"");
+		for (j = 0; t->name && j < i; j++)
+			if (m->tools.v[j].name && strcmp(m->tools.v[j].name, t->name) == 0)
+				diag_add(r->diags, t->at,
+					"tool '%s' stands in command_tools already (line %d); keep "
+					"one entry",
+					t->name, m->tools.v[j].at.line);
+	}
+	for (g = m->grants.v; g < m->grants.v + m->grants.n; g++) {
+		if (!g->value) {
+			diag_add(r->diags, g->from.at, "this table lacks its %s; add it",
+				grant_is_path(g->kind) ? "path" : "port");
+			continue;
+		}
+		for (h = m->grants.v; h < g; h++)
+			if (h->kind == g->kind && h->value && strcmp(h->value, g->value) == 0)
+				diag_add(r->diags, g->from.at,
+					"%s '%s' stands there already (line %d); remove one",
+					grant_kind_name(g->kind), g->value, h->from.at.line);
+	}
+}
+
+bool manifest_read(struct manifest *m, enum origin_kind kind, const char *file, const char *text,
+	size_t len, struct arena *arena, struct diags *diags)
+{
+	struct reader r = {.m = m, .arena = arena, .diags = diags};
+	size_t before = diags->list.n;
+
+	*m = (struct manifest){
+		.file = file,
+		.kind = kind,
+		.profile = PROFILE_WORKSPACE,
+		.strict = true,
+	};
+	schema_read(&manifest_schema, file, text, len, arena, diags, on_key, &r);
+	check_whole(&r);
+	return diags->list.n == before;
+}

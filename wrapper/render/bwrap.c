@@ -1,0 +1,139 @@
+#include "render/bwrap.h"
+
+#include <string.h>
+
+/* The name that the sandbox has for itself: the host's own says nothing to a build. */
+static const char sandbox_name[] = "sandbox";
+
+/* What a mask may hold: nothing. One page is the least that a tmpfs takes. */
+static const char mask_bytes[] = "4096";
+
+struct renderer {
+	struct arena *arena;
+	struct strvec *out;
+	const int *fds;
+};
+
+static void put(struct renderer *r, const char *a, const char *b, const char *c)
+{
+	strvec_push(r->arena, r->out, a);
+	if (b)
+		strvec_push(r->arena, r->out, b);
+	if (c)
+		strvec_push(r->arena, r->out, c);
+}
+
+static void put_bind(struct renderer *r, const struct mount *m, int fd)
+{
+	/* A path of proc(5) names the open file itself, in every version of bwrap. */
+	const char *source = fd < 0 ? m->source : arena_printf(r->arena, "/proc/self/fd/%d", fd);
+
+	put(r, m->kind == MOUNT_BIND_RW ? "--bind" : "--ro-bind", source, m->dest);
+}
+
+static void put_mask(struct renderer *r, const struct mount *m)
+{
+	if (m->file) {
+		put(r, "--ro-bind", "/dev/null", m->dest);
+		return;
+	}
+	put(r, "--perms", "0000", NULL);
+	put(r, "--size", mask_bytes, NULL);
+	put(r, "--tmpfs", m->dest, NULL);
+}
+
+static void put_mount(struct renderer *r, const struct mount *m, int fd)
+{
+	switch (m->kind) {
+	case MOUNT_BIND_RO:
+	case MOUNT_BIND_RW:
+		put_bind(r, m, fd);
+		break;
+	case MOUNT_TMPFS:
+		put(r, "--perms", arena_printf(r->arena, "%04o", m->mode ? m->mode : 0755u), NULL);
+		put(r, "--size", arena_printf(r->arena, "%zu", m->size), NULL);
+		put(r, "--tmpfs", m->dest, NULL);
+		break;
+	case MOUNT_MASK:
+		put_mask(r, m);
+		break;
+	case MOUNT_DIR:
+		put(r, "--dir", m->dest, NULL);
+		break;
+	case MOUNT_SYMLINK:
+		put(r, "--symlink", m->source, m->dest);
+		break;
+	case MOUNT_COPY:
+		if (fd < 0) {
+			put(r, "--ro-bind", m->source, m->dest);
+			break;
+		}
+		/* fall through */
+	case MOUNT_DATA:
+		put(r, "--perms", "0444", NULL);
+		put(r, "--file", arena_printf(r->arena, "%d", fd), m->dest);
+		break;
+	case MOUNT_PROC:
+		put(r, "--proc", m->dest, NULL);
+		break;
+	case MOUNT_DEV:
+		put(r, "--dev", m->dest, NULL);
+		break;
+	case MOUNT_SEAL:
+		put(r, "--remount-ro", m->dest, NULL);
+		break;
+	}
+}
+
+void render_bwrap(const struct plan *plan, const int *fds, struct arena *arena, struct strvec *out)
+{
+	struct renderer r = {.arena = arena, .out = out, .fds = fds};
+	size_t i;
+
+	put(&r, "--unshare-all", NULL, NULL);
+	put(&r, "--hostname", sandbox_name, NULL);
+	for (i = 0; i < plan->mounts.n; i++)
+		put_mount(&r, &plan->mounts.v[i], fds ? fds[i] : -1);
+	put(&r, "--chdir", plan->cwd, NULL);
+}
+
+/* The first descriptor of the pasted command: 0 to 9 belong to the shell. */
+enum { TEXT_FD = 10 };
+
+void render_bwrap_text(const struct plan *plan, struct arena *arena, struct strbuf *out)
+{
+	int *fds = arena_calloc(arena, plan->mounts.n, sizeof *fds);
+	struct strvec args = {0};
+	int next = TEXT_FD;
+	size_t i;
+
+	for (i = 0; i < plan->mounts.n; i++)
+		fds[i] = plan->mounts.v[i].kind == MOUNT_DATA ? next++ : -1;
+	render_bwrap(plan, fds, arena, &args);
+	strbuf_adds(out, "env -i");
+	for (i = 0; i < plan->env.n; i++) {
+		strbuf_addc(out, ' ');
+		strbuf_add_shell(out,
+			arena_printf(arena, "%s=%s", plan->env.v[i].name, plan->env.v[i].value));
+	}
+	strbuf_adds(out, " bwrap");
+	for (i = 0; i < args.n; i++) {
+		strbuf_adds(out, args.v[i][0] == '-' && args.v[i][1] == '-' ? " \\\n\t" : " ");
+		strbuf_add_shell(out, args.v[i]);
+	}
+	strbuf_adds(out, " \\\n\t--");
+	for (i = 0; plan->argv[i]; i++) {
+		strbuf_addc(out, ' ');
+		strbuf_add_shell(out, plan->argv[i]);
+	}
+	for (i = 0; i < plan->mounts.n; i++) {
+		const struct mount *m = &plan->mounts.v[i];
+
+		if (m->kind != MOUNT_DATA)
+			continue;
+		/* A here-string ends in a newline of its own. */
+		strbuf_addf(out, " \\\n\t%d<<<", fds[i]);
+		strbuf_add_shell(out, arena_strndup(arena, m->data, strlen(m->data) - 1));
+	}
+	strbuf_addc(out, '\n');
+}

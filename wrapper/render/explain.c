@@ -1,0 +1,176 @@
+#include "render/explain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/names.h"
+
+enum { KEY_COLUMN = 12, VALUE_COLUMN = 46 };
+
+void render_origin(const struct origin *from, struct strbuf *out)
+{
+	if (from->at.file) {
+		strbuf_adds(out, "  [");
+		strbuf_add_escaped(out, from->at.file);
+		if (from->at.line)
+			strbuf_addf(out, ":%d", from->at.line);
+		strbuf_addc(out, ']');
+	} else if (from->kind == ORIGIN_BUILTIN) {
+		strbuf_adds(out, "  [builtin]");
+	}
+	if (from->why) {
+		strbuf_adds(out, "  ");
+		strbuf_add_escaped(out, from->why);
+	}
+}
+
+static void pad(struct strbuf *out, size_t start, size_t column)
+{
+	do
+		strbuf_addc(out, ' ');
+	while (out->len - start < column);
+}
+
+/* "  KEY  VALUE  [origin] why" in columns. */
+static void line(struct strbuf *out, const char *key, const char *value, const struct origin *from)
+{
+	size_t start = out->len;
+
+	strbuf_adds(out, "  ");
+	strbuf_add_escaped(out, key);
+	pad(out, start, KEY_COLUMN);
+	strbuf_add_escaped(out, value);
+	if (from && (from->at.file || from->why)) {
+		pad(out, start, VALUE_COLUMN);
+		out->len -= 2; /* render_origin brings its own */
+		render_origin(from, out);
+	}
+	strbuf_addc(out, '\n');
+}
+
+static void heading(struct strbuf *out, const char *text, size_t n)
+{
+	if (n)
+		strbuf_addf(out, "\n%s\n", text);
+}
+
+static void explain_head(const struct plan *plan, struct strbuf *out)
+{
+	const struct policy *p = plan->policy;
+	struct strbuf command = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; plan->argv[i]; i++) {
+		strbuf_adds(&command, i ? " " : "");
+		strbuf_add_shell(&command, plan->argv[i]);
+	}
+	strbuf_adds(out, "run\n");
+	line(out, "command", command.s, NULL);
+	line(out, "project", plan->project, NULL);
+	line(out, "folder", plan->cwd, NULL);
+	line(out, "manifest", p->manifest ? p->manifest : "none: the built-in default", NULL);
+	if (p->config)
+		line(out, "config", p->config, NULL);
+	line(out, "profile", run_profile_names[p->profile], &p->profile_from);
+	line(out, "strict", p->strict ? "true" : "false", &p->strict_from);
+	line(out, "envrc_mode", envrc_mode_names[p->envrc], &p->envrc_from);
+	strbuf_release(&command);
+}
+
+static void explain_matches(const struct policy *p, struct strbuf *out)
+{
+	size_t i;
+
+	heading(out, "bundles", p->matches.n);
+	for (i = 0; i < p->matches.n; i++) {
+		const struct match *m = &p->matches.v[i];
+		size_t start = out->len;
+
+		strbuf_addf(out, "  %s", m->bundle->name);
+		pad(out, start, KEY_COLUMN);
+		strbuf_adds(out, m->used ? "used by " : "matches '");
+		strbuf_add_escaped(out, m->word);
+		strbuf_adds(out, m->used ? "  (without its domains)\n" : "'\n");
+	}
+}
+
+static void explain_mounts(const struct plan *plan, struct strbuf *out)
+{
+	struct strbuf value = STRBUF_INIT;
+	size_t i;
+
+	heading(out, "files", plan->mounts.n);
+	for (i = 0; i < plan->mounts.n; i++) {
+		const struct mount *m = &plan->mounts.v[i];
+
+		value.len = 0;
+		strbuf_adds(&value, m->dest);
+		if (m->source && strcmp(m->source, m->dest) != 0)
+			strbuf_addf(&value, " -> %s", m->source);
+		if (m->make)
+			strbuf_adds(&value, " (made if missing)");
+		line(out, mount_kind_names[m->kind], value.s, &m->from);
+	}
+	strbuf_release(&value);
+}
+
+static void explain_grants(const struct grants *l, const char *text, struct strbuf *out)
+{
+	size_t i;
+
+	heading(out, text, l->n);
+	for (i = 0; i < l->n; i++)
+		line(out, grant_kind_name(l->v[i].kind), l->v[i].value, &l->v[i].from);
+}
+
+static void explain_ports(const struct plan *plan, struct strbuf *out)
+{
+	char number[16];
+	size_t i;
+
+	heading(out, "network", plan->domains.n + plan->host_ports.n + plan->dev_ports.n);
+	for (i = 0; i < plan->domains.n; i++) {
+		struct strbuf value = STRBUF_INIT;
+
+		strbuf_adds(&value, plan->domains.v[i].host);
+		if (plan->domains.v[i].port)
+			strbuf_addf(&value, ":%u", plan->domains.v[i].port);
+		line(out, "domain", value.s, &plan->domains.v[i].from);
+		strbuf_release(&value);
+	}
+	for (i = 0; i < plan->host_ports.n; i++) {
+		snprintf(number, sizeof number, "%u", plan->host_ports.v[i].number);
+		line(out, "host port", number, &plan->host_ports.v[i].from);
+	}
+	for (i = 0; i < plan->dev_ports.n; i++) {
+		snprintf(number, sizeof number, "%u", plan->dev_ports.v[i].number);
+		line(out, "dev port", number, &plan->dev_ports.v[i].from);
+	}
+}
+
+void render_explain(const struct plan *plan, struct strbuf *out)
+{
+	const struct policy *p = plan->policy;
+	size_t i;
+
+	explain_head(plan, out);
+	explain_matches(p, out);
+	explain_mounts(plan, out);
+	heading(out, "environment", plan->env.n);
+	for (i = 0; i < plan->env.n; i++)
+		line(out, "", plan->env.v[i].name, &plan->env.v[i].from);
+	explain_ports(plan, out);
+	heading(out, "landlock", plan->landlock.n);
+	for (i = 0; i < plan->landlock.n; i++)
+		line(out, access_class_names[plan->landlock.v[i].access], plan->landlock.v[i].path,
+			&plan->landlock.v[i].from);
+	strbuf_adds(out, "\nsystem calls\n");
+	line(out, "filter", "profiles/syscalls.toml", NULL);
+	explain_grants(&plan->absent, "granted, and not on this machine", out);
+	explain_grants(&p->clipped, "withheld by your config.toml", out);
+	for (i = 0; i < p->clipped_tools.n; i++)
+		line(out, "tool", p->clipped_tools.v[i], NULL);
+	heading(out, "notes", plan->notes.n);
+	for (i = 0; i < plan->notes.n; i++)
+		line(out, "", plan->notes.v[i], NULL);
+}

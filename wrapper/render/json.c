@@ -1,0 +1,218 @@
+/*
+ * The plan as one JSON object. Keys are those of the model; nothing is left out, so that what a
+ * program reads is what is enforced. Values of variables are left out: they may be secrets.
+ */
+#include "model/names.h"
+#include "render/explain.h"
+
+struct writer {
+	struct strbuf *out;
+	bool comma; /* something stands before, at this level */
+};
+
+static void key(struct writer *w, const char *name)
+{
+	strbuf_adds(w->out, w->comma ? "," : "");
+	strbuf_addf(w->out, "\"%s\":", name);
+	w->comma = false;
+}
+
+static void text(struct writer *w, const char *name, const char *value)
+{
+	key(w, name);
+	if (value)
+		strbuf_add_json(w->out, value);
+	else
+		strbuf_adds(w->out, "null");
+	w->comma = true;
+}
+
+static void number(struct writer *w, const char *name, long long value)
+{
+	key(w, name);
+	strbuf_addf(w->out, "%lld", value);
+	w->comma = true;
+}
+
+static void boolean(struct writer *w, const char *name, bool value)
+{
+	key(w, name);
+	strbuf_adds(w->out, value ? "true" : "false");
+	w->comma = true;
+}
+
+static void open_with(struct writer *w, char bracket)
+{
+	strbuf_adds(w->out, w->comma ? "," : "");
+	strbuf_addc(w->out, bracket);
+	w->comma = false;
+}
+
+static void close_with(struct writer *w, char bracket)
+{
+	strbuf_addc(w->out, bracket);
+	w->comma = true;
+}
+
+static void origin(struct writer *w, const char *name, const struct origin *o)
+{
+	key(w, name);
+	open_with(w, '{');
+	text(w, "kind", origin_kind_names[o->kind]);
+	text(w, "bundle", o->bundle);
+	text(w, "file", o->at.file);
+	number(w, "line", o->at.line);
+	text(w, "why", o->why);
+	close_with(w, '}');
+}
+
+static void list(struct writer *w, const char *name)
+{
+	key(w, name);
+	open_with(w, '[');
+}
+
+static void strings(struct writer *w, const char *name, const char *const *v, size_t n)
+{
+	size_t i;
+
+	list(w, name);
+	for (i = 0; i < n; i++) {
+		strbuf_adds(w->out, w->comma ? "," : "");
+		strbuf_add_json(w->out, v[i]);
+		w->comma = true;
+	}
+	close_with(w, ']');
+}
+
+static void json_policy(struct writer *w, const struct plan *plan)
+{
+	const struct policy *p = plan->policy;
+	size_t n = 0, i;
+
+	while (plan->argv[n])
+		n++;
+	strings(w, "command", plan->argv, n);
+	text(w, "project", plan->project);
+	text(w, "cwd", plan->cwd);
+	text(w, "home", plan->home);
+	text(w, "manifest", p->manifest);
+	text(w, "config", p->config);
+	text(w, "profile", run_profile_names[p->profile]);
+	origin(w, "profile_origin", &p->profile_from);
+	boolean(w, "strict", p->strict);
+	origin(w, "strict_origin", &p->strict_from);
+	text(w, "envrc_mode", envrc_mode_names[p->envrc]);
+	list(w, "bundles");
+	for (i = 0; i < p->matches.n; i++) {
+		open_with(w, '{');
+		text(w, "name", p->matches.v[i].bundle->name);
+		text(w, "word", p->matches.v[i].word);
+		boolean(w, "used", p->matches.v[i].used);
+		close_with(w, '}');
+	}
+	close_with(w, ']');
+}
+
+static void json_mounts(struct writer *w, const struct plan *plan)
+{
+	const struct mount *m;
+
+	list(w, "mounts");
+	for (m = plan->mounts.v; m < plan->mounts.v + plan->mounts.n; m++) {
+		open_with(w, '{');
+		text(w, "kind", mount_kind_names[m->kind]);
+		text(w, "dest", m->dest);
+		text(w, "source", m->source);
+		text(w, "data", m->data);
+		number(w, "size", (long long)m->size);
+		boolean(w, "made", m->make);
+		origin(w, "origin", &m->from);
+		close_with(w, '}');
+	}
+	close_with(w, ']');
+}
+
+static void json_grants(struct writer *w, const char *name, const struct grants *l)
+{
+	size_t i;
+
+	list(w, name);
+	for (i = 0; i < l->n; i++) {
+		open_with(w, '{');
+		text(w, "kind", grant_kind_name(l->v[i].kind));
+		text(w, "value", l->v[i].value);
+		origin(w, "origin", &l->v[i].from);
+		close_with(w, '}');
+	}
+	close_with(w, ']');
+}
+
+static void json_port(struct writer *w, const struct port *p)
+{
+	open_with(w, '{');
+	number(w, "port", p->number);
+	boolean(w, "prompt", p->prompt);
+	origin(w, "origin", &p->from);
+	close_with(w, '}');
+}
+
+static void json_network(struct writer *w, const struct plan *plan)
+{
+	size_t i;
+
+	list(w, "domains");
+	for (i = 0; i < plan->domains.n; i++) {
+		open_with(w, '{');
+		text(w, "host", plan->domains.v[i].host);
+		number(w, "port", plan->domains.v[i].port);
+		origin(w, "origin", &plan->domains.v[i].from);
+		close_with(w, '}');
+	}
+	close_with(w, ']');
+	list(w, "host_localhost_ports");
+	for (i = 0; i < plan->host_ports.n; i++)
+		json_port(w, &plan->host_ports.v[i]);
+	close_with(w, ']');
+	list(w, "dev_server_ports");
+	for (i = 0; i < plan->dev_ports.n; i++)
+		json_port(w, &plan->dev_ports.v[i]);
+	close_with(w, ']');
+}
+
+void render_json(const struct plan *plan, struct strbuf *out)
+{
+	static const char *const layers[] = {"namespaces", "mounts", "landlock", "seccomp"};
+	struct writer w = {.out = out};
+	size_t i;
+
+	open_with(&w, '{');
+	number(&w, "version", 1);
+	json_policy(&w, plan);
+	json_mounts(&w, plan);
+	list(&w, "env");
+	for (i = 0; i < plan->env.n; i++) {
+		open_with(&w, '{');
+		text(&w, "name", plan->env.v[i].name);
+		origin(&w, "origin", &plan->env.v[i].from);
+		close_with(&w, '}');
+	}
+	close_with(&w, ']');
+	json_network(&w, plan);
+	list(&w, "landlock");
+	for (i = 0; i < plan->landlock.n; i++) {
+		open_with(&w, '{');
+		text(&w, "access", access_class_names[plan->landlock.v[i].access]);
+		text(&w, "path", plan->landlock.v[i].path);
+		origin(&w, "origin", &plan->landlock.v[i].from);
+		close_with(&w, '}');
+	}
+	close_with(&w, ']');
+	strings(&w, "layers", layers, sizeof layers / sizeof *layers);
+	json_grants(&w, "absent", &plan->absent);
+	json_grants(&w, "withheld", &plan->policy->clipped);
+	strings(&w, "withheld_tools", plan->policy->clipped_tools.v, plan->policy->clipped_tools.n);
+	strings(&w, "notes", plan->notes.v, plan->notes.n);
+	close_with(&w, '}');
+	strbuf_addc(out, '\n');
+}

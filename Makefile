@@ -40,6 +40,7 @@ units    := $(unit_src:tests/unit/%.c=$b/unit/%)
 fuzzers  := $(fuzz_src:tests/fuzz/%.c=$b/fuzz/%)
 probes   := $(patsubst tests/probe/%.c,build/probe/%,$(call pick,tests/probe/*.c))
 live     := $(sort $(wildcard tests/live/*.t))
+man_pages := $(patsubst man/%.in,build/man/%,$(sort $(wildcard man/*.in)))
 
 obj       = $(patsubst %.c,$b/obj/%.o,$1)
 gen_obj   = $(patsubst %.c,build/gen/obj/%.o,$1)
@@ -64,7 +65,7 @@ step    = $(if $(V),,@printf '  %-5s %s\n' $1 $2;)
 compile = $(CC) $(language) $(CPPFLAGS) $(strict) $(CFLAGS) $(variant_cflags) -MMD -MP
 link    = $(CC) $(CFLAGS) $(variant_cflags) $(LDFLAGS) $(variant_ldflags)
 
-all: $(bin)
+all: $(bin) $(man_pages)
 
 $(bin): $(core) $(call obj,wrapper/cli/main.c)
 	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS)
@@ -96,6 +97,11 @@ build/gen/catalog_data.c: build/gen/catalog $(bundles) $(profiles) bundles profi
 
 build/gen/syscall_filters.c: build/gen/syscalls profiles/syscalls.toml
 	$(call step,GEN,$@) build/gen/syscalls profiles/syscalls.toml $@
+
+# The tables in the man pages come from the rows that the program is made of.
+build/man/%: man/%.in build/gen/manual
+	@mkdir -p $(@D)
+	$(call step,GEN,$@) build/gen/manual $< $@
 
 # --- Tests --------------------------------------------------------------------------------------
 
@@ -152,7 +158,6 @@ bench: all $(probes)
 
 c_files  = $(shell find wrapper tests -name '*.[ch]' | sort)
 scripts  = $(shell grep -lIE '^.!.*[/ ](ba|da)?sh$$' bootstrap .ci/run $$(find tests -type f) | sort)
-man_pages := $(sort $(wildcard man/*.[1-9]))
 analysed = $(src) $(gen_src) $(gen_lib)
 
 lint: lint-rules lint-format lint-warnings lint-headers lint-cppcheck lint-tidy lint-shell lint-man
@@ -192,7 +197,7 @@ lint-tidy: $(made)
 lint-shell:
 	$(call step,LINT,shellcheck) shellcheck $(scripts)
 
-lint-man:
+lint-man: $(man_pages)
 	$(if $(man_pages),$(call step,LINT,mandoc) mandoc -T lint -W warning $(man_pages))
 
 format:
@@ -211,7 +216,7 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/seal-exec $(docs:%=$(DESTDIR)$(docdir)/%)
 	for page in $(man_pages); do \
-		rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page#man/}"; done
+		rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page#build/man/}"; done
 	-rmdir $(DESTDIR)$(docdir) $(DESTDIR)$(sysconfdir)/seal-exec/bundles $(DESTDIR)$(sysconfdir)/seal-exec
 
 docs := $(wildcard LICENSE README.md NEWS.md SECURITY.md)

@@ -461,81 +461,6 @@ static void test_arch(const struct syscall_profile *p, const struct syscall_arch
 	mutate_checks(&spec, m, arena);
 }
 
-/* A profile with a fault, and where and what the reader says of it. */
-static const struct fault {
-	const char *text, *want;
-} faults[] = {
-	{"", "p: no default"},
-	{"default = \"EWHAT\"\n", "p:1:11: \"EWHAT\" is no verdict"},
-	{"default = 1\n", "p:1:11: default is a string here, not an integer"},
-	{"defalt = \"ENOSYS\"\n", "p:1:1: \"defalt\" is no key"},
-	{"default = \"ENOSYS\"\n[[allow]]\ncalls = [\"read\"]\n", "p:2:3: [[allow]] needs a why"},
-	{"default = \"ENOSYS\"\n[[allow]]\nwhy = \"w\"\ncalls = [\"raed\"]\n",
-		"p:4:10: no architecture has"},
-	{"default = \"ENOSYS\"\n[deny.EPERM]\nptrace = \"\"\n", "p:3:10: the reason is empty"},
-	{"default = \"ENOSYS\"\n[deny.allow]\nptrace = \"w\"\n", "p:2:7: \"allow\" is no errno"},
-	{"default = \"ENOSYS\"\n[deny.EPERM]\nptrace = \"w\"\n[deny.ENOSYS]\nptrace = \"w\"\n",
-		"p:5:1: ptrace is decided already in line 3"},
-	{"default = \"ENOSYS\"\n[numbers]\nread = 0\n", "p:3:8: numbers from 424 on"},
-	{"default = \"ENOSYS\"\n[numbers]\nclone3 = 436\n", "p:3:1: clone3 is 435 on x86_64"},
-	{"default = \"ENOSYS\"\n[check.a]\ntests = []\n", "p:2:8: a check needs an else"},
-	{"default = \"ENOSYS\"\n[check.a]\ntests = []\nelse = \"a\"\n",
-		"p:4:8: \"a\" is no verdict and no check"},
-	{"default = \"ENOSYS\"\n[check.a]\ntests = [{arg = 6}]\nelse = \"allow\"\n",
-		"p:3:17: arg is from 0 to 5"},
-	{"default = \"ENOSYS\"\n[check.a]\ntests = [{arg = 0, is = 1}]\nelse = \"allow\"\n",
-		"p:3:10: a test needs arg, then and why"},
-	{"default = \"ENOSYS\"\n[check.a]\ntests = [{arg = 0, then = \"allow\", why = "
-	 "\"w\"}]\nelse = \"allow\"\n",
-		"p:3:10: a test needs either is or any"},
-	{"default = \"ENOSYS\"\n[check.a]\n"
-	 "tests = [{arg = 0, mask = 0xf, is = 0x10, then = \"EPERM\", why = \"w\"}]\nelse = "
-	 "\"allow\"\n",
-		"p:3:10: this test can never hold"},
-	{"default = \"ENOSYS\"\n[check.allow]\nelse = \"EPERM\"\n",
-		"p:2:8: \"allow\" is a verdict"},
-};
-
-static void test_faults(struct arena *arena)
-{
-	const struct fault *f;
-
-	for (f = faults; f < faults + sizeof faults / sizeof *faults; f++) {
-		struct diags diags = {.arena = arena};
-		struct strbuf out = STRBUF_INIT;
-		struct syscall_profile p;
-		bool read = syscall_profile_read("p", f->text, strlen(f->text), arena, &diags, &p);
-
-		diag_render(&diags, &out);
-		if (!ok(!read && out.s && strstr(out.s, f->want), "a fault is told: %s", f->want))
-			tap_note("told:", out.s);
-		strbuf_release(&out);
-	}
-}
-
-/* Calls that alternate: each costs two instructions. */
-static void test_too_long(struct arena *arena)
-{
-	struct filter_rule rules[200];
-	struct filter_spec spec = {AUDIT_ARCH_X86_64, rules, 0, NULL, 0, E(ENOSYS)};
-	struct filter_program program;
-	bool fits;
-
-	for (; spec.n_rules < 60; spec.n_rules++) {
-		struct filter_target allow = {FILTER_VERDICT, ALLOW};
-
-		rules[spec.n_rules] = (struct filter_rule){(uint32_t)spec.n_rules * 2, allow};
-	}
-	fits = filter_compile(&spec, arena, &program);
-	ok(fits && !bpf_check(program.insns, program.n), "60 calls apart take %zu instructions",
-		program.n);
-	for (; spec.n_rules < 200; spec.n_rules++)
-		rules[spec.n_rules] =
-			(struct filter_rule){(uint32_t)spec.n_rules * 2, rules[0].then};
-	fits = filter_compile(&spec, arena, &program);
-	ok(!fits && program.n > 150, "200 are refused");
-}
-
 int main(int argc, char **argv)
 {
 	const char *file = argc > 1 ? argv[1] : "profiles/syscalls.toml";
@@ -557,8 +482,6 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < SYSCALL_ARCHES; i++)
 		test_arch(&p, &syscall_arches[i], &machines[i], &machines[1 - i], &arena);
-	test_faults(&arena);
-	test_too_long(&arena);
 	strbuf_release(&out);
 	arena_release(&arena);
 	return done_testing();

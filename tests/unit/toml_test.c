@@ -150,7 +150,7 @@ static void test_definitions(void)
 		"[[a.b]]\n[a]\nc = 1\n",
 		"[[a]]\nb = 1\n[[a]]\nb = 1\n",
 		"[[a]]\n[a.b]\n[[a]]\n[a.b]\n",
-		"1 = 1\n01 = 1\n-1 = 1\n1.2 = 1\n",
+		"1 = 1\n01 = 1\n-1 = 1\n2.2 = 1\n",
 		"a = 1\nA = 1\n\"\" = 1\n\"a.a\" = 1\n",
 		"\"\\u00e9\" = 1\n\"e\\u0301\" = 1\n", /* equal to the eye, not in bytes */
 		"\"\\u0000\" = 1\n\"\\u0000a\" = 1\n",
@@ -563,7 +563,7 @@ static void test_time(void)
 	fast("underscores", many("a = 1", "_1", 130000, ""));
 	fast("digits", many("a = 0.", "1", 262000, ""));
 	fast("digits of an exponent", many("a = 1e", "0", 262000, "1"));
-	fast("an array opened again and again", many("[[a.b]]\n", "[a.c]\n[[a.b]]\n", 1, ""));
+	fast("an array opened again and again", many("", "[[a]]\n[a.b]\n", 2047, ""));
 	fast("headers through a deep array", many("", "[[a.a.a.a.a.a.a.a]]\n", 4000, ""));
 	for (i = 0; i < 4095; i++)
 		strbuf_addf(&b, "%060zu=1\n", i);

@@ -54,6 +54,10 @@ void arena_release(struct arena *a);
 	((vec)->v = vec_room((a), (vec)->v, (vec)->n, &(vec)->cap, sizeof *(vec)->v), \
 		&(vec)->v[(vec)->n++])
 
+/* For each element of VEC, IT pointing at it. An empty list has no array, and stepping a null
+ * pointer, even by zero, is undefined. */
+#define vec_each(it, vec) for ((it) = (vec)->v; (it) && (it) < (vec)->v + (vec)->n; (it)++)
+
 void *vec_room(struct arena *a, void *v, size_t n, size_t *cap, size_t size);
 
 #endif

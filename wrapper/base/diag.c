@@ -30,7 +30,7 @@ void diag_render(const struct diags *d, struct strbuf *out)
 {
 	const struct diag *g;
 
-	for (g = d->list.v; g < d->list.v + d->list.n; g++) {
+	vec_each (g, &d->list) {
 		strbuf_adds(out, "seal-exec: ");
 		if (g->at.file) {
 			strbuf_add_escaped(out, g->at.file);

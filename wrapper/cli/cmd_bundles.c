@@ -13,7 +13,8 @@ static void list_bundles(struct session *s, struct strbuf *out)
 	size_t i;
 
 	for (i = 0; i < s->catalog.index.n; i++) {
-		const struct bundle *b = catalog_load(&s->catalog, s->catalog.index.v[i].name, &s->diags);
+		const struct bundle *b =
+			catalog_load(&s->catalog, s->catalog.index.v[i].name, &s->diags);
 
 		if (!b)
 			continue;
@@ -50,8 +51,8 @@ static void show_bundle(const struct bundle *b, struct strbuf *out)
 	for (i = 0; i < b->grants.n; i++) {
 		const struct grant *g = &b->grants.v[i];
 
-		strbuf_addf(out, "%-13s", g->flags & GRANT_IN_PROJECT ? "project_write"
-								      : grant_kind_name(g->kind));
+		strbuf_addf(out, "%-13s",
+			g->flags & GRANT_IN_PROJECT ? "project_write" : grant_kind_name(g->kind));
 		strbuf_add_escaped(out, g->value);
 		if (g->when)
 			strbuf_addf(out, " (when %s)", g->when);
@@ -61,7 +62,8 @@ static void show_bundle(const struct bundle *b, struct strbuf *out)
 	for (i = 0; i < b->knobs.n; i++) {
 		const struct knob *k = &b->knobs.v[i];
 
-		strbuf_addf(out, "setting      %s = %s", k->name, k->initial ? k->initial : "(omitted)");
+		strbuf_addf(out, "setting      %s = %s", k->name,
+			k->initial ? k->initial : "(omitted)");
 		render_origin(&k->from, out);
 		strbuf_addc(out, '\n');
 	}
@@ -86,9 +88,10 @@ int cmd_bundles(struct session *s)
 	} else if (strcmp(rest[0], "show") == 0 && rest[1] && !rest[2]) {
 		b = catalog_load(&s->catalog, rest[1], &s->diags);
 		session_refuse_faults(s);
-		if (!b)
+		if (b)
+			show_bundle(b, &text);
+		else
 			die("there is no bundle '%s'; seal-exec bundles list names them", rest[1]);
-		show_bundle(b, &text);
 	} else {
 		die("write: seal-exec bundles list, or: seal-exec bundles show NAME");
 	}

@@ -52,16 +52,14 @@ static void say_notices(const struct session *s)
 	strbuf_release(&names);
 }
 
-/* profile = "off" of the user's own file: the command as if seal-exec were not there. */
 static int run_unconfined(struct session *s)
 {
-	char **argv = s->options.rest;
-
+	if (s->options.set[OPT_DRY_RUN])
+		die("profile = \"off\" in %s: the command would run without a sandbox",
+			s->policy.config);
 	if (!s->options.set[OPT_QUIET])
 		warn_line("profile = \"off\" in %s: running without a sandbox", s->policy.config);
-	execvp(argv[0], argv);
-	warn_line("%s: %s", argv[0], strerror(errno));
-	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+	return launch_unconfined(s->options.rest);
 }
 
 int cmd_run(struct session *s)
@@ -75,7 +73,7 @@ int cmd_run(struct session *s)
 
 	session_open(s, environ);
 	session_plan(s, (const char *const *)s->options.rest);
-	if (s->options.set[OPT_DRY_RUN]) {
+	if (s->options.set[OPT_DRY_RUN] && s->policy.profile != PROFILE_OFF) {
 		render_explain(&s->plan, &text);
 		session_print(&text);
 		return 0;

@@ -17,7 +17,8 @@ static bool open_manifest(struct session *s, char *const *env)
 		return false;
 	}
 	if (s->options.rest[0])
-		die("'%s' is one word too many; seal-exec trust takes the project's manifest, or -m "
+		die("'%s' is one word too many; seal-exec trust takes the project's manifest, or "
+		    "-m "
 		    "FILE in front",
 			s->options.rest[0]);
 	session_open(s, env);

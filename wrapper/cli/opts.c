@@ -45,8 +45,8 @@ static _Noreturn void unknown_option(enum scope scope, const char *word)
 }
 
 /* Notes option I; its argument is INLINE (behind "=" or the letter) or the next word. */
-static char **take(struct options *o, size_t i, const char *spelled, const char *inlined,
-	char **argv)
+static char **take(
+	struct options *o, size_t i, const char *spelled, const char *inlined, char **argv)
 {
 	o->set[i] = true;
 	if (!options[i].argument) {
@@ -72,20 +72,29 @@ static char **read_long(struct options *o, enum scope scope, char **argv)
 	unknown_option(scope, *argv);
 }
 
+static const struct option *find_letter(enum scope scope, char letter)
+{
+	size_t i;
+
+	for (i = 0; i < OPTIONS; i++)
+		if (options[i].scopes & scope && options[i].letter == letter)
+			return &options[i];
+	return NULL;
+}
+
 static char **read_letters(struct options *o, enum scope scope, char **argv)
 {
 	const char *word = *argv, *p;
-	size_t i;
+	const struct option *found;
 
 	for (p = word + 1; *p; p++) {
-		for (i = 0; i < OPTIONS; i++)
-			if (options[i].scopes & scope && options[i].letter == *p)
-				break;
-		if (i == OPTIONS)
+		found = find_letter(scope, *p);
+		if (!found)
 			unknown_option(scope, word);
-		if (options[i].argument)
-			return take(o, i, word, p[1] ? p + 1 : NULL, argv);
-		o->set[i] = true;
+		else if (found->argument)
+			return take(o, (size_t)(found - options), word, p[1] ? p + 1 : NULL, argv);
+		else
+			o->set[found - options] = true;
 	}
 	return argv;
 }
@@ -129,11 +138,12 @@ void opts_help(enum scope scope, struct strbuf *out)
 	size_t i;
 
 	if (scope == SCOPE_GLOBAL) {
-		strbuf_adds(out, "usage: seal-exec [OPTIONS] [--] COMMAND [ARG...]\n"
-				 "       seal-exec [OPTIONS] SUBCOMMAND ...\n\n"
-				 "Runs COMMAND confined to what the project's seal.toml and the tool's "
-				 "bundle grant.\nA command that has a subcommand's name needs '--' in "
-				 "front.\n\n");
+		strbuf_adds(out,
+			"usage: seal-exec [OPTIONS] [--] COMMAND [ARG...]\n"
+			"       seal-exec [OPTIONS] SUBCOMMAND ...\n\n"
+			"Runs COMMAND confined to what the project's seal.toml and the tool's "
+			"bundle grant.\nA command that has a subcommand's name needs '--' in "
+			"front.\n\n");
 		help_options(scope, out);
 		strbuf_addc(out, '\n');
 	}
@@ -147,7 +157,8 @@ void opts_help(enum scope scope, struct strbuf *out)
 	if (scope != SCOPE_GLOBAL)
 		help_options(scope, out);
 	else
-		strbuf_adds(out, "\nExit: 125 seal-exec refused or failed, 126 the command cannot be "
-				 "executed, 127 not found,\n128+n killed by signal n, else the "
-				 "command's own. See seal-exec(1), seal.toml(5).\n");
+		strbuf_adds(out,
+			"\nExit: 125 seal-exec refused or failed, 126 the command cannot be "
+			"executed, 127 not found,\n128+n killed by signal n, else the "
+			"command's own. See seal-exec(1), seal.toml(5).\n");
 }

@@ -27,8 +27,8 @@ enum option_id {
 struct options {
 	bool set[OPTIONS];
 	const char *value[OPTIONS];
-	char **rest;      /* what follows the options, NULL-terminated */
-	bool separated;   /* "--" stood in front of it */
+	char **rest;    /* what follows the options, NULL-terminated */
+	bool separated; /* "--" stood in front of it */
 };
 
 /*

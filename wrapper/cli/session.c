@@ -64,8 +64,8 @@ static void read_overlays(struct session *s, const char *folder)
 		check_outside(s, folder);
 	for (i = 0; i < files.n; i++) {
 		s->overlays = true;
-		catalog_overlay(&s->catalog, files.v[i].path, files.v[i].text, files.v[i].len,
-			&s->diags);
+		catalog_overlay(
+			&s->catalog, files.v[i].path, files.v[i].text, files.v[i].len, &s->diags);
 	}
 }
 
@@ -77,8 +77,8 @@ void session_open(struct session *s, char *const *env)
 		die_errno("cannot change to '%s'", dir);
 	s->diags.arena = &s->arena;
 	host_identity(&s->facts, (const char *const *)env, &s->arena);
-	host_find_project(&s->facts, s->options.value[OPT_MANIFEST], &s->manifest_text, &s->arena,
-		&s->diags);
+	host_find_project(
+		&s->facts, s->options.value[OPT_MANIFEST], &s->manifest_text, &s->arena, &s->diags);
 	if (s->manifest_text.path)
 		manifest_read(&s->project, ORIGIN_MANIFEST, s->manifest_text.path,
 			s->manifest_text.text, s->manifest_text.len, &s->arena, &s->diags);
@@ -105,8 +105,8 @@ static void check_tools(struct session *s, const struct manifest *m)
 			policy_check_tool(&m->tools.v[i], b, &s->diags);
 }
 
-static void add_match(struct session *s, struct matches *out, const char *name, const char *word,
-	bool used)
+static void add_match(
+	struct session *s, struct matches *out, const char *name, const char *word, bool used)
 {
 	const struct bundle *b = catalog_load(&s->catalog, name, &s->diags);
 	size_t i;
@@ -117,8 +117,7 @@ static void add_match(struct session *s, struct matches *out, const char *name, 
 			return;
 		}
 	if (b)
-		*vec_push(&s->arena, out) =
-			(struct match){.bundle = b, .word = word, .used = used};
+		*vec_push(&s->arena, out) = (struct match){.bundle = b, .word = word, .used = used};
 }
 
 /* What the matched bundles use comes along, and what that uses. */
@@ -128,7 +127,8 @@ static void add_used(struct session *s, struct matches *out)
 
 	for (i = 0; i < out->n; i++)
 		for (j = 0; j < out->v[i].bundle->uses.n; j++)
-			add_match(s, out, out->v[i].bundle->uses.v[j], out->v[i].bundle->name, true);
+			add_match(
+				s, out, out->v[i].bundle->uses.v[j], out->v[i].bundle->name, true);
 }
 
 void session_refuse(struct session *s)
@@ -190,7 +190,8 @@ void session_load_tools(struct session *s, struct matches *out)
 
 		if (!catalog_load(&s->catalog, t->name, &s->diags))
 			diag_add(&s->diags, t->at,
-				"there is no bundle '%s'; seal-exec bundles list names them", t->name);
+				"there is no bundle '%s'; seal-exec bundles list names them",
+				t->name);
 		else
 			add_match(s, out, t->name, t->name, false);
 	}

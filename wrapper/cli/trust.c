@@ -41,12 +41,17 @@ static const char *digest(struct arena *a, const void *bytes, size_t len)
 	return arena_strdup(a, hex);
 }
 
-/* The digest of the text together with all built-in bundles: the same, the same grants. */
+/*
+ * The digest of the text together with all built-in bundles: the same, the same grants. With
+ * bundles of the user's own that does not follow, and "-" matches nothing.
+ */
 static const char *text_digest(struct session *s)
 {
 	struct strbuf all = STRBUF_INIT;
 	const char *d;
 
+	if (s->overlays)
+		return "-";
 	strbuf_adds(&all, catalog_digest);
 	strbuf_add(&all, s->manifest_text.text, s->manifest_text.len);
 	d = digest(&s->arena, all.s, all.len);
@@ -127,7 +132,8 @@ static void open_store(struct session *s, struct store *st)
 		die_errno("%s: the record of trust cannot be read", st->file);
 	if (!S_ISREG(info.st_mode) || info.st_uid != s->facts.uid || info.st_nlink != 1 ||
 		info.st_mode & 077)
-		die("%s: others can change the record of trust; chmod 600 it, or remove it and trust "
+		die("%s: others can change the record of trust; chmod 600 it, or remove it and "
+		    "trust "
 		    "again",
 			st->file);
 	text = arena_alloc(&s->arena, (size_t)info.st_size + 1);
@@ -172,13 +178,15 @@ static void write_store(struct store *st)
 	cleanup_fd int fd = -1;
 	size_t i, j;
 
-	strbuf_adds(&text, "# Written by seal-exec trust. Remove an entry with seal-exec untrust.\n");
+	strbuf_adds(
+		&text, "# Written by seal-exec trust. Remove an entry with seal-exec untrust.\n");
 	for (i = 0; i < st->entries.n; i++) {
 		const struct entry *e = &st->entries.v[i];
 
 		if (!e->path)
 			continue;
-		strbuf_addf(&text, "\nmanifest %s\ndigest %s\ntext %s\n", e->path, e->digest, e->text);
+		strbuf_addf(
+			&text, "\nmanifest %s\ndigest %s\ntext %s\n", e->path, e->digest, e->text);
 		for (j = 0; j < e->lines.n; j++)
 			strbuf_addf(&text, "grant %s\n", e->lines.v[j]);
 	}
@@ -199,8 +207,7 @@ static void write_store(struct store *st)
 /* Two at once must not lose one: the folder is locked from reading to writing. */
 static int lock_store(struct session *s)
 {
-	const char *folder =
-		path_parent(&s->arena, host_state_path(&s->facts, "trust", &s->arena));
+	const char *folder = path_parent(&s->arena, host_state_path(&s->facts, "trust", &s->arena));
 	int fd;
 
 	make_folders(folder);
@@ -322,11 +329,13 @@ void trust_require(struct session *s)
 		return;
 	trust_lines(s, &lines);
 	trust_stored(s, &old);
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		die("%s: %s; look at it and type: seal-exec -C %s trust", s->manifest_text.path,
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+		strbuf_add_shell(&text, s->manifest_text.path);
+		die("%s: %s; look at it and type: seal-exec -m %s trust", s->manifest_text.path,
 			old.n ? "its grants have changed since you trusted them"
 			      : "you have not trusted this manifest",
-			s->facts.project);
+			text.s);
+	}
 	strbuf_adds(&text, "seal-exec: ");
 	strbuf_add_escaped(&text, s->manifest_text.path);
 	strbuf_adds(&text, old.n ? " has changed what it grants:\n" : " grants:\n");

@@ -8,9 +8,9 @@
 #include "model/facts.h"
 
 /*
- * Who asks and from where: uid, gid, user, home, cwd, environment ENV. HOME of the environment counts if
- * it is an absolute path, else the account's. Ends the process (125) where there is no usable
- * home or no current directory.
+ * Who asks and from where: uid, gid, user, home, cwd, environment ENV. HOME of the environment
+ * counts if it is an absolute path, else the account's. Ends the process (125) where there is no
+ * usable home or no current directory.
  */
 void host_identity(struct facts *f, const char *const *env, struct arena *arena);
 

@@ -140,8 +140,8 @@ void host_find_project(struct facts *f, const char *explicit_file, struct text_f
 		f->project = dir;
 }
 
-void host_read_folder(const char *dir, struct text_files *out, struct arena *arena,
-	struct diags *diags)
+void host_read_folder(
+	const char *dir, struct text_files *out, struct arena *arena, struct diags *diags)
 {
 	struct strvec names = {0};
 	struct text_file t;

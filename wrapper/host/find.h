@@ -43,8 +43,8 @@ struct text_files {
 	size_t n, cap;
 };
 
-void host_read_folder(const char *dir, struct text_files *out, struct arena *arena,
-	struct diags *diags);
+void host_read_folder(
+	const char *dir, struct text_files *out, struct arena *arena, struct diags *diags);
 
 /* $XDG_CONFIG_HOME/seal-exec/NAME, $XDG_STATE_HOME/seal-exec/NAME, with the usual defaults. */
 const char *host_config_path(const struct facts *f, const char *name, struct arena *arena);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -77,7 +78,8 @@ static const char **read_list(struct wire *w, struct arena *arena, bool pairs)
 	list = arena_calloc(arena, (size_t)n + 1, sizeof *list);
 	for (i = 0; i < n && !w->bad; i++) {
 		name = wire_get_str(w);
-		list[i] = pairs && name ? arena_printf(arena, "%s=%s", name, wire_get_str(w)) : name;
+		list[i] =
+			pairs && name ? arena_printf(arena, "%s=%s", name, wire_get_str(w)) : name;
 	}
 	return list;
 }
@@ -121,9 +123,11 @@ static void check_namespaces(const struct orders *o, struct arena *arena)
 		if (o->facts.ns[i] == 0)
 			continue; /* a kernel without this kind */
 		if (stat(path, &st) != 0)
-			die_errno("the sandbox's %s namespace cannot be checked", inner_ns_names[i]);
+			die_errno(
+				"the sandbox's %s namespace cannot be checked", inner_ns_names[i]);
 		if (st.st_ino == o->facts.ns[i])
-			die("the sandbox shares the host's %s namespace; allow user namespaces (see "
+			die("the sandbox shares the host's %s namespace; allow user namespaces "
+			    "(see "
 			    "seal-exec(1), DIAGNOSTICS)",
 				inner_ns_names[i]);
 	}
@@ -187,7 +191,7 @@ static _Noreturn void cannot_run(const char *command, int error, const char *hin
 static _Noreturn void run_command(const struct orders *o)
 {
 	char *const *argv = (char *const *)o->argv, *const *envp = (char *const *)o->envp;
-	const char *command = o->argv[0], *path = "/usr/local/bin:/usr/bin:/bin", *const *e;
+	const char *command = o->argv[0], *path = "/usr/local/bin:/usr/bin:/bin", *const * e;
 	int error = ENOENT;
 	char full[PATH_MAX];
 	size_t n;
@@ -201,11 +205,9 @@ static _Noreturn void run_command(const struct orders *o)
 			path = *e + 5;
 	for (; *path; path += n + (path[n] == ':')) {
 		n = strcspn(path, ":");
-		if (n + strlen(command) + 2 > sizeof full)
+		if ((size_t)snprintf(full, sizeof full, "%.*s/%s", (int)n, path, command) >=
+			sizeof full)
 			continue;
-		memcpy(full, path, n);
-		full[n] = '/';
-		strcpy(full + n + 1, command);
 		execve(full, argv, envp);
 		/* Keep looking, but remember that there was one that may not be run. */
 		if (errno != ENOENT && errno != ENOTDIR)
@@ -231,16 +233,14 @@ void inner_main(int argc, char **argv)
 {
 	struct arena arena = ARENA_INIT;
 	struct orders o = {0};
-	int orders_fd, sock;
+	int orders_fd = argc == 4 ? (int)strtol(argv[2], NULL, 10) : 0;
+	int sock = argc == 4 ? (int)strtol(argv[3], NULL, 10) : 0;
 
-	if (argc != 4)
-		die("%s is for seal-exec itself", INNER_WORD);
-	orders_fd = atoi(argv[2]);
-	sock = atoi(argv[3]);
 	if (orders_fd < 3 || sock < 3)
 		die("%s is for seal-exec itself", INNER_WORD);
 	read_orders(&o, orders_fd, &arena);
-	/* Two descriptors stay until the exec: the socket, in place of the orders, and none else. */
+	/* Two descriptors stay until the exec: the socket, in place of the orders, and none else.
+	 */
 	if (dup3(sock, 3, O_CLOEXEC) != 3 && sock != 3)
 		die_errno("cannot keep the socket");
 	if (close_range(4, ~0U, 0) != 0)

@@ -85,6 +85,8 @@ static uint64_t class_rights(enum access_class access)
 		return touch | FS_IOCTL_DEV;
 	case ACCESS_PROC:
 		return read | FS_WRITE_FILE;
+	case ACCESS_LIST:
+		return FS_READ_DIR;
 	}
 	return 0;
 }
@@ -113,8 +115,10 @@ int landlock_begin(int abi)
 
 bool landlock_add(int ruleset, int abi, enum access_class access, const char *path)
 {
-	const uint64_t on_files = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
-	struct path_beneath_attr attr = {.allowed_access = class_rights(access) & known_rights(abi)};
+	const uint64_t on_files =
+		FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
+	struct path_beneath_attr attr = {
+		.allowed_access = class_rights(access) & known_rights(abi)};
 	cleanup_fd int fd = open(path, O_PATH | O_CLOEXEC);
 	struct stat st;
 

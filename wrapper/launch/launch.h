@@ -25,4 +25,7 @@ struct launch_hooks {
 int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_hooks *hooks,
 	struct arena *arena);
 
+/* Becomes ARGV without any confinement; returns the exit code (126, 127) if it cannot. */
+int launch_unconfined(char **argv);
+
 #endif

@@ -134,9 +134,11 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	struct handles h = {.sources = sources_open(plan, arena)};
 	struct spawn s = {.init = -1, .target = -1};
 	int info[2], sock[2], on = 1;
-	const char *argv[] = {"bwrap", "--args", NULL, "--", NULL, hooks->inner_word, NULL, NULL, NULL};
+	const char *argv[] = {
+		"bwrap", "--args", NULL, "--", NULL, hooks->inner_word, NULL, NULL, NULL};
 
-	if (pipe2(info, O_CLOEXEC) != 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) != 0)
+	if (pipe2(info, O_CLOEXEC) != 0 ||
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) != 0)
 		die_errno("cannot make the pipes of this run");
 	if (setsockopt(sock[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
 		die_errno("cannot make the socket of this run");

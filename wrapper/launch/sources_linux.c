@@ -66,7 +66,9 @@ static int open_source(const struct mount *m)
 	switch (m->kind) {
 	case MOUNT_BIND_RO:
 	case MOUNT_BIND_RW:
-		fd = m->make ? make_folder(m->source) : open_exact(m->source, O_PATH);
+		fd = m->fd >= 0   ? m->fd
+			: m->make ? make_folder(m->source)
+				  : open_exact(m->source, O_PATH);
 		break;
 	case MOUNT_COPY:
 		fd = open_exact(m->source, O_RDONLY | O_NOCTTY);
@@ -84,7 +86,8 @@ static int open_source(const struct mount *m)
 		return -1;
 	}
 	if (fd < 0 && errno == ELOOP)
-		die("%s became a symbolic link while this run started; look who changed it", m->source);
+		die("%s became a symbolic link while this run started; look who changed it",
+			m->source);
 	if (fd < 0)
 		die_errno("cannot open %s for the sandbox", m->source);
 	fd_set_cloexec(fd, false);

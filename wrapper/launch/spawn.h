@@ -16,10 +16,10 @@
 struct spawn {
 	pid_t bwrap;
 	pid_t keeper;
-	int init;      /* pidfd of the sandbox's pid 1, -1 until known */
-	int sock;      /* our end of the socket to inner; it carries pids (SO_PASSCRED) */
-	int target;    /* pidfd of the command, -1 until asked for */
-	bool started;  /* inner said that it starts the command */
+	int init;        /* pidfd of the sandbox's pid 1, -1 until known */
+	int sock;        /* our end of the socket to inner; it carries pids (SO_PASSCRED) */
+	int target;      /* pidfd of the command, -1 until asked for */
+	bool started;    /* inner said that it starts the command */
 	sigset_t caught; /* signals that the front waits for, blocked since before the fork */
 };
 

@@ -139,7 +139,9 @@ int spawn_wait(struct spawn *s)
 			continue;
 		}
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-			if (pid == s->keeper) {
+			/* It ends by itself, with 0, once the sandbox has; that may be seen here
+			 * before bwrap's own end is. */
+			if (pid == s->keeper && status != 0) {
 				warn_line("the keeper of this run died, so the run was ended");
 				spawn_kill(s);
 				return EXIT_REFUSED;

@@ -27,6 +27,7 @@ struct path_fact {
 	const char *canonical; /* where it leads in the end; NULL if nowhere */
 	enum path_kind end;    /* what is there; PATH_MISSING if nothing */
 	size_t size;           /* of a file, bytes */
+	int fd;                /* the end, open without any right but to be bound (O_PATH); -1 */
 };
 
 struct facts {

@@ -34,6 +34,7 @@ const char *const access_class_names[] = {
 	[ACCESS_WRITE] = "write",
 	[ACCESS_DEVICE] = "device",
 	[ACCESS_PROC] = "proc",
+	[ACCESS_LIST] = "list",
 	NULL,
 };
 

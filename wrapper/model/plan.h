@@ -30,9 +30,10 @@ struct mount {
 	const char *dest;
 	const char *data;
 	size_t size;
+	int fd;        /* the source of a bind, open (facts own it); -1 if it is not */
 	unsigned mode; /* permissions of a MOUNT_TMPFS, octal; 0 = 0755 */
-	bool file; /* source is not a directory */
-	bool make; /* source is a directory that launch makes if it is missing */
+	bool file;     /* source is not a directory */
+	bool make;     /* source is a directory that launch makes if it is missing */
 	struct origin from;
 };
 
@@ -53,6 +54,7 @@ enum access_class {
 	ACCESS_WRITE,  /* everything */
 	ACCESS_DEVICE, /* read, write, ioctl on devices; nothing created but in shm */
 	ACCESS_PROC,   /* read, write existing files */
+	ACCESS_LIST,   /* see the names, nothing else */
 };
 
 struct landlock_rule {

@@ -13,7 +13,7 @@
 struct match {
 	const struct bundle *bundle;
 	const char *word; /* what matched: "cargo", "python3 -m pip"; or the bundle that uses it */
-	bool used;        /* not matched itself: its paths and variables apply, its domains do not */
+	bool used; /* not matched itself: its paths and variables apply, its domains do not */
 };
 
 struct matches {
@@ -34,7 +34,7 @@ struct policy {
 	struct grants grants;
 	struct grants clipped;       /* wished by the project, withheld by the user's config */
 	struct strvec clipped_tools; /* the same for entries of command_tools */
-	struct strvec unbuilt;     /* "what; remedy" of wishes whose behaviour is not built yet */
+	struct strvec unbuilt;       /* "what; remedy" of wishes whose behaviour is not built yet */
 };
 
 #endif

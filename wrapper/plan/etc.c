@@ -6,8 +6,8 @@
 
 #include "plan/parts.h"
 
-static void put(struct builder *b, struct mounts *to, const char *dest, const char *data,
-	const char *why)
+static void put(
+	struct builder *b, struct mounts *to, const char *dest, const char *data, const char *why)
 {
 	struct mount *m = vec_push(b->arena, to);
 
@@ -32,8 +32,8 @@ void plan_etc(struct builder *b, struct mounts *to)
 {
 	const struct facts *f = b->facts;
 	const unsigned uid = (unsigned)f->uid, gid = (unsigned)f->gid;
-	const char *own = arena_printf(b->arena, "%s:x:%u:%u:%s:%s:%s\n", f->user, uid, gid, f->user,
-		f->home, login_shell(f));
+	const char *own = arena_printf(b->arena, "%s:x:%u:%u:%s:%s:%s\n", f->user, uid, gid,
+		f->user, f->home, login_shell(f));
 
 	put(b, to, "/etc/passwd",
 		arena_printf(b->arena, "%s%snobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
@@ -43,10 +43,12 @@ void plan_etc(struct builder *b, struct mounts *to)
 		arena_printf(b->arena, "%s%s:x:%u:\nnogroup:x:65534:\n", gid ? "root:x:0:\n" : "",
 			f->user, gid),
 		"your group; no other");
-	put(b, to, "/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost ip6-localhost sandbox\n",
+	put(b, to, "/etc/hosts",
+		"127.0.0.1 localhost sandbox\n::1 localhost ip6-localhost sandbox\n",
 		"the sandbox's own loopback");
 	put(b, to, "/etc/nsswitch.conf",
-		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
+		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
+		"files\n",
 		"no directory service is reachable");
 	put(b, to, "/etc/resolv.conf", "# This version of seal-exec has no network inside.\n",
 		"the host's name servers are not reachable");

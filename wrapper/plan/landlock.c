@@ -13,8 +13,8 @@ static bool includes(enum access_class have, enum access_class access)
 	return have == access || have == ACCESS_WRITE;
 }
 
-static void add_rule(struct builder *b, enum access_class access, const char *path,
-	const struct origin *from)
+static void add_rule(
+	struct builder *b, enum access_class access, const char *path, const struct origin *from)
 {
 	size_t i;
 
@@ -28,11 +28,16 @@ static void add_rule(struct builder *b, enum access_class access, const char *pa
 
 void plan_landlock(struct builder *b)
 {
+	static const struct origin root = {
+		.kind = ORIGIN_BUILTIN,
+		.why = "names in the view may be listed",
+	};
 	static const struct origin etc = {.kind = ORIGIN_BUILTIN, .why = "the files of /etc"};
 	const struct mount *m;
 
+	add_rule(b, ACCESS_LIST, "/", &root);
 	add_rule(b, ACCESS_READ, "/etc", &etc);
-	for (m = b->plan->mounts.v; m < b->plan->mounts.v + b->plan->mounts.n; m++) {
+	vec_each (m, &b->plan->mounts) {
 		switch (m->kind) {
 		case MOUNT_BIND_RO:
 			add_rule(b, ACCESS_READ, m->dest, &m->from);

@@ -43,6 +43,7 @@ static struct mount *wish(struct builder *b, struct wishes *w, enum mount_kind k
 	x->m.kind = kind;
 	x->m.source = source;
 	x->m.dest = dest;
+	x->m.fd = -1;
 	x->rank = rank;
 	x->m.from = *from;
 	return &x->m;
@@ -65,21 +66,27 @@ static void note_absent(struct builder *b, const struct grant *g)
 		*vec_push(b->arena, &b->plan->absent) = *g;
 }
 
-static void wish_copy(struct builder *b, struct wishes *w, const struct grant *g,
-	const struct path_fact *fact)
+static void wish_copy(
+	struct builder *b, struct wishes *w, const struct grant *g, const struct path_fact *fact)
 {
-	enum mount_kind kind = fact->size <= COPY_BYTES ? MOUNT_COPY : MOUNT_BIND_RO;
+	struct mount *m;
 
-	if (fact->end != PATH_FILE)
+	if (fact->end != PATH_FILE) {
 		note_absent(b, g);
-	else if (fact->kind == PATH_SYMLINK && path_under(fact->canonical, "/usr"))
+		return;
+	}
+	if (fact->kind == PATH_SYMLINK && path_under(fact->canonical, "/usr")) {
 		wish(b, w, MOUNT_SYMLINK, fact->canonical, g->path, WISH_READ, &g->from);
-	else
-		wish(b, w, kind, fact->canonical, g->path, WISH_READ, &g->from)->file = true;
+		return;
+	}
+	m = wish(b, w, fact->size <= COPY_BYTES ? MOUNT_COPY : MOUNT_BIND_RO, fact->canonical,
+		g->path, WISH_READ, &g->from);
+	m->file = true;
+	m->fd = fact->fd;
 }
 
-static void wish_bind(struct builder *b, struct wishes *w, const struct grant *g,
-	const struct path_fact *fact)
+static void wish_bind(
+	struct builder *b, struct wishes *w, const struct grant *g, const struct path_fact *fact)
 {
 	bool write = g->kind == GRANT_WRITE;
 	struct mount *m;
@@ -99,10 +106,11 @@ static void wish_bind(struct builder *b, struct wishes *w, const struct grant *g
 	m = wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, fact->canonical, g->path,
 		write ? WISH_WRITE : WISH_READ, &g->from);
 	m->file = fact->end == PATH_FILE;
+	m->fd = fact->fd;
 }
 
-static void wish_mask(struct builder *b, struct wishes *w, const struct grant *g,
-	const struct path_fact *fact)
+static void wish_mask(
+	struct builder *b, struct wishes *w, const struct grant *g, const struct path_fact *fact)
 {
 	if (fact->end == PATH_MISSING) {
 		note_absent(b, g);
@@ -119,9 +127,27 @@ static void wish_mask(struct builder *b, struct wishes *w, const struct grant *g
 static void wish_protect(struct builder *b, struct wishes *w, const char *path,
 	const struct path_fact *fact, const struct origin *from)
 {
-	if (fact->end == PATH_FILE || fact->end == PATH_DIR)
-		wish(b, w, MOUNT_BIND_RO, fact->canonical, path, WISH_PROTECT, from)->file =
-			fact->end == PATH_FILE;
+	struct mount *m;
+
+	if (fact->end != PATH_FILE && fact->end != PATH_DIR)
+		return;
+	m = wish(b, w, MOUNT_BIND_RO, fact->canonical, path, WISH_PROTECT, from);
+	m->file = fact->end == PATH_FILE;
+	m->fd = fact->fd;
+}
+
+static void wish_socket(
+	struct builder *b, struct wishes *w, const struct grant *g, const struct path_fact *fact)
+{
+	struct mount *m;
+
+	if (fact->end != PATH_SOCKET) {
+		note_absent(b, g);
+		return;
+	}
+	m = wish(b, w, MOUNT_BIND_RO, fact->canonical, g->path, WISH_READ, &g->from);
+	m->file = true;
+	m->fd = fact->fd;
 }
 
 static void wish_grant(struct builder *b, struct wishes *w, const struct grant *g)
@@ -147,11 +173,7 @@ static void wish_grant(struct builder *b, struct wishes *w, const struct grant *
 		wish_protect(b, w, g->path, fact, &g->from);
 		break;
 	case GRANT_SOCKET:
-		if (fact->end == PATH_SOCKET)
-			wish(b, w, MOUNT_BIND_RO, fact->canonical, g->path, WISH_READ, &g->from)
-				->file = true;
-		else
-			note_absent(b, g);
+		wish_socket(b, w, g, fact);
 		break;
 	default:
 		break;
@@ -168,9 +190,11 @@ static void wish_project(struct builder *b, struct wishes *w)
 	};
 	const char *file = b->policy->manifest;
 	const struct path_fact *fact = file ? facts_path(b->facts, file) : NULL;
+	const struct path_fact *root = facts_path(b->facts, b->facts->project);
 
 	wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, b->facts->project, b->facts->project,
-		write ? WISH_WRITE : WISH_READ, &project);
+		write ? WISH_WRITE : WISH_READ, &project)
+		->fd = root ? root->fd : -1;
 	if (fact)
 		wish_protect(b, w, file, fact, &manifest);
 }
@@ -199,7 +223,7 @@ static const struct mount *above(const struct mounts *l, const char *dest)
 {
 	const struct mount *m, *best = NULL;
 
-	for (m = l->v; m < l->v + l->n; m++)
+	vec_each (m, l)
 		if (path_under(dest, m->dest) && (!best || strlen(m->dest) > strlen(best->dest)))
 			best = m;
 	return best;

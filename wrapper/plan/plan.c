@@ -5,8 +5,8 @@
 #include "base/path.h"
 #include "plan/parts.h"
 
-void plan_paths(const struct policy *p, const struct facts *f, struct arena *arena,
-	struct strvec *out)
+void plan_paths(
+	const struct policy *p, const struct facts *f, struct arena *arena, struct strvec *out)
 {
 	struct strvec all = {0};
 	size_t i;
@@ -27,7 +27,7 @@ const struct mount *plan_mount_at(const struct plan *plan, const char *path)
 {
 	const struct mount *m, *best = NULL;
 
-	for (m = plan->mounts.v; m < plan->mounts.v + plan->mounts.n; m++)
+	vec_each (m, &plan->mounts)
 		if (m->kind != MOUNT_SEAL && path_under(path, m->dest) &&
 			(!best || strlen(m->dest) >= strlen(best->dest)))
 			best = m;
@@ -39,8 +39,9 @@ bool plan_shows(const struct plan *plan, const char *path)
 	const struct mount *m = plan_mount_at(plan, path);
 
 	/* A link of the root (/bin -> usr/bin): the tree that it leads to is there. */
-	return m && (m->kind == MOUNT_BIND_RO || m->kind == MOUNT_BIND_RW || m->kind == MOUNT_COPY ||
-			    m->kind == MOUNT_SYMLINK);
+	return m &&
+		(m->kind == MOUNT_BIND_RO || m->kind == MOUNT_BIND_RW || m->kind == MOUNT_COPY ||
+			m->kind == MOUNT_SYMLINK);
 }
 
 /* What to say if the command is missing inside and the host has it. */
@@ -51,7 +52,7 @@ static void plan_not_found(struct builder *b)
 
 	if (!f->found_at)
 		return;
-	hidden = !plan_shows(b->plan, f->found_at) ? f->found_at
+	hidden = !plan_shows(b->plan, f->found_at)                     ? f->found_at
 		: f->found_real && !plan_shows(b->plan, f->found_real) ? f->found_real
 								       : NULL;
 	if (hidden)

@@ -8,8 +8,8 @@
 #include "model/plan.h"
 
 /* The paths whose facts plan_build() will ask for, sorted and unique. */
-void plan_paths(const struct policy *p, const struct facts *f, struct arena *arena,
-	struct strvec *out);
+void plan_paths(
+	const struct policy *p, const struct facts *f, struct arena *arena, struct strvec *out);
 
 /*
  * Makes the plan of running ARGV (NULL-terminated). What cannot be planned safely goes to DIAGS;

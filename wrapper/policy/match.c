@@ -10,9 +10,9 @@ enum { UNWRAP_MAX = 32, COMMANDS_MAX = 256 };
 /* Programs that run the command behind their own options. */
 static const struct wrapper {
 	const char *name;
-	const char *valued;   /* options that take the next word as their value, space-separated */
-	int positional;       /* words of its own between options and command */
-	bool assigns;         /* NAME=VALUE words may stand before the command */
+	const char *valued; /* options that take the next word as their value, space-separated */
+	int positional;     /* words of its own between options and command */
+	bool assigns;       /* NAME=VALUE words may stand before the command */
 } wrapper_table[] = {
 	{"chrt", "-T -P -D", 1, false},
 	{"command", "", 0, false},
@@ -28,7 +28,8 @@ static const struct wrapper {
 	{"time", "-f --format -o --output", 0, false},
 	{"timeout", "-k --kill-after -s --signal", 1, false},
 	{"unbuffer", "", 0, false},
-	{"xargs", "-a -d -E -I -L -n -P -s --arg-file --delimiter --max-args --max-procs", 0, false},
+	{"xargs", "-a -d -E -I -L -n -P -s --arg-file --delimiter --max-args --max-procs", 0,
+		false},
 };
 
 static const struct wrapper *find_wrapper(const char *name)
@@ -157,7 +158,8 @@ void match_commands(const char *const *argv, const struct strvec *wrappers, stru
 	/* A queue, not recursion: the strings are the caller's. */
 	for (i = 0; i < todo.n && i < COMMANDS_MAX; i++) {
 		cmd = todo.v[i];
-		for (rounds = 0; rounds < UNWRAP_MAX && (n = unwrap_once(&cmd, wrappers)); rounds++) {
+		for (rounds = 0; rounds < UNWRAP_MAX && (n = unwrap_once(&cmd, wrappers));
+			rounds++) {
 			rest = (struct strvec){.v = cmd.v + n, .n = cmd.n - n};
 			cmd = rest;
 		}

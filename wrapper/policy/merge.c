@@ -20,12 +20,10 @@ bool domain_covers(const char *rule, const char *entry)
 		strcmp(b + strlen(b) - (strlen(a) - 1), a + 1) == 0;
 }
 
-/* The kinds whose ceiling is the union of several keys. */
+/* The keys whose presence limits a kind: two of them grant writing. */
 static unsigned ceiling_bits(enum grant_kind kind)
 {
 	switch (kind) {
-	case GRANT_READ:
-		return 1u << GRANT_READ | 1u << GRANT_WRITE | SET_DIRECTORIES;
 	case GRANT_WRITE:
 		return 1u << GRANT_WRITE | SET_DIRECTORIES;
 	default:
@@ -39,8 +37,8 @@ static bool is_prohibition(enum grant_kind kind)
 }
 
 /* True if the grant RULE of the user's file covers the project's grant G. */
-static bool covers(const struct grant *rule, const struct grant *g, const struct facts *f,
-	struct arena *arena)
+static bool covers(
+	const struct grant *rule, const struct grant *g, const struct facts *f, struct arena *arena)
 {
 	const char *a, *b;
 
@@ -107,8 +105,8 @@ static const struct tool *find_tool(const struct manifest *m, const char *name)
 }
 
 /* A tool's own hosts: within the user's list of the same tool, or else of all commands. */
-static void clip_domains(struct merged *out, struct tool *t, const struct manifest *config,
-	struct arena *arena)
+static void clip_domains(
+	struct merged *out, struct tool *t, const struct manifest *config, struct arena *arena)
 {
 	const struct tool *top = find_tool(config, t->name);
 	struct grants wished = t->domains;
@@ -162,8 +160,8 @@ static void merge_tools(struct merged *out, const struct manifest *project,
 	}
 }
 
-static void merge_settings(struct merged *out, const struct manifest *project,
-	const struct manifest *config)
+static void merge_settings(
+	struct merged *out, const struct manifest *project, const struct manifest *config)
 {
 	struct manifest *m = &out->m;
 
@@ -186,22 +184,25 @@ static void merge_settings(struct merged *out, const struct manifest *project,
 void policy_merge(struct merged *out, const struct manifest *project, const struct manifest *config,
 	const struct facts *f, struct arena *arena, struct diags *diags)
 {
+	bool lax = config && config->set & SET_STRICT && !config->strict;
 	size_t i;
 
 	memset(out, 0, sizeof *out);
 	out->config = config;
 	if (project && project->set & SET_PROFILE && project->profile == PROFILE_OFF)
 		diag_add(diags, project->profile_at,
-			"profile = \"off\" is honoured from your own config.toml only; remove it here");
-	if (!project && !config) {
+			"profile = \"off\" is honoured from your own config.toml only; remove it "
+			"here");
+	if (project)
+		out->m = *project;
+	else if (config)
+		out->m = *config;
+	else
 		out->m = (struct manifest){
 			.kind = ORIGIN_BUILTIN,
 			.profile = PROFILE_WORKSPACE,
 			.strict = true,
 		};
-		return;
-	}
-	out->m = project ? *project : *config;
 	if (project && config) {
 		merge_settings(out, project, config);
 		merge_grants(out, project, config, f, arena);
@@ -211,6 +212,5 @@ void policy_merge(struct merged *out, const struct manifest *project, const stru
 				strvec_push(arena, &out->m.wrappers, config->wrappers.v[i]);
 	}
 	/* A project can ask for more strictness, not for less. */
-	if (!out->m.strict && !(config && config->set & SET_STRICT && !config->strict))
-		out->m.strict = true;
+	out->m.strict = out->m.strict || !lax;
 }

@@ -13,8 +13,8 @@
 #include "model/manifest.h"
 
 struct merged {
-	struct manifest m;         /* what is left */
-	struct grants clipped;     /* what the project wished and the user's file withholds */
+	struct manifest m;     /* what is left */
+	struct grants clipped; /* what the project wished and the user's file withholds */
 	struct strvec clipped_tools;
 	const struct manifest *config; /* for the ceilings of settings, NULL if there is none */
 };

@@ -27,8 +27,8 @@ static const struct bundle_key *key_of(const struct bundle_index *index, const c
 	return NULL;
 }
 
-static void unknown_tool(const struct tool *t, const struct bundle_index *index, struct arena *arena,
-	struct diags *diags)
+static void unknown_tool(const struct tool *t, const struct bundle_index *index,
+	struct arena *arena, struct diags *diags)
 {
 	struct strvec names = {0};
 	const char *near;
@@ -38,7 +38,8 @@ static void unknown_tool(const struct tool *t, const struct bundle_index *index,
 		strvec_push(arena, &names, index->v[i].name);
 	near = names.n ? nearest_name(t->name, names.v) : NULL;
 	if (near)
-		diag_add(diags, t->at, "there is no bundle '%s'; did you mean '%s'?", t->name, near);
+		diag_add(
+			diags, t->at, "there is no bundle '%s'; did you mean '%s'?", t->name, near);
 	else
 		diag_add(diags, t->at, "there is no bundle '%s'; seal-exec bundles list names them",
 			t->name);
@@ -88,8 +89,8 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 	}
 }
 
-static void check_setting(const struct setting *s, const struct knob *k, const struct tool *t,
-	struct diags *diags)
+static void check_setting(
+	const struct setting *s, const struct knob *k, const struct tool *t, struct diags *diags)
 {
 	struct strbuf values = STRBUF_INIT;
 	size_t i;
@@ -97,8 +98,8 @@ static void check_setting(const struct setting *s, const struct knob *k, const s
 	for (i = 0; i < k->values.n; i++)
 		strbuf_addf(&values, "%s\"%s\"", i ? ", " : "", k->values.v[i]);
 	if (k->type == KNOB_ENUM && s->type == SETTING_BOOL)
-		diag_add(diags, s->value_at, "%s.%s is one of %s, not a boolean; %s", t->name, k->name,
-			values.s, k->if_bool ? k->if_bool : "write one of these");
+		diag_add(diags, s->value_at, "%s.%s is one of %s, not a boolean; %s", t->name,
+			k->name, values.s, k->if_bool ? k->if_bool : "write one of these");
 	else if (k->type == KNOB_ENUM &&
 		(s->type != SETTING_STRING || !strvec_has(&k->values, s->string)))
 		diag_add(diags, s->value_at, "%s.%s must be one of %s", t->name, k->name, values.s);
@@ -130,9 +131,9 @@ void policy_check_tool(const struct tool *t, const struct bundle *b, struct diag
 			continue;
 		}
 		near = nearest_name(s->name, names.v);
-		diag_add(diags, s->at, "the bundle '%s' has no setting '%s'; %s%s%s", t->name, s->name,
-			near ? "did you mean '" : "seal-exec bundles show ", near ? near : t->name,
-			near ? "'?" : " lists them");
+		diag_add(diags, s->at, "the bundle '%s' has no setting '%s'; %s%s%s", t->name,
+			s->name, near ? "did you mean '" : "seal-exec bundles show ",
+			near ? near : t->name, near ? "'?" : " lists them");
 	}
 }
 
@@ -151,7 +152,8 @@ void policy_refuse(const struct merged *m, const struct grants *secrets, const s
 
 	for (j = 0; j < roots->n; j++)
 		if ((store = expand_path(roots->v[j].value, f, arena)) && holds(f->project, store))
-			diag_add(diags, here, "this cannot be a project: %s; go to a folder below it",
+			diag_add(diags, here,
+				"this cannot be a project: %s; go to a folder below it",
 				roots->v[j].from.why);
 	for (j = 0; j < secrets->n; j++)
 		if ((store = expand_path(secrets->v[j].value, f, arena)) &&
@@ -247,8 +249,8 @@ static void check_built(struct resolver *r)
 	for (i = 0; i < p->grants.n; i++) {
 		const struct grant *g = &p->grants.v[i];
 
-		if (g->kind == GRANT_HOST_PORT || g->kind == GRANT_DEV_PORT || g->kind == GRANT_DBUS ||
-			g->kind == GRANT_CREDENTIAL)
+		if (g->kind == GRANT_HOST_PORT || g->kind == GRANT_DEV_PORT ||
+			g->kind == GRANT_DBUS || g->kind == GRANT_CREDENTIAL)
 			note_unbuilt(r, &g->from,
 				arena_printf(r->arena, "%s is not built yet; remove '%s'",
 					grant_kind_name(g->kind), g->value));
@@ -263,12 +265,13 @@ static void check_knobs(struct resolver *r, const struct match *match, const str
 
 	for (i = 0; i < b->knobs.n; i++) {
 		const struct knob *k = &b->knobs.v[i];
-		const struct setting *s = knob_setting(k, t) ? knob_setting(k, t)
-							     : knob_setting(k, ceiling);
+		const struct setting *s =
+			knob_setting(k, t) ? knob_setting(k, t) : knob_setting(k, ceiling);
 		const char *value = knob_value(k, t, ceiling);
-		bool wished = s && (k->type == KNOB_AUTO ? value && strcmp(value, "true") == 0
-				: k->type == KNOB_NAMES	 ? s->names.n > 0
-							 : strcmp(value, k->initial) != 0);
+		bool wished = s &&
+			(k->type == KNOB_AUTO ? value && strcmp(value, "true") == 0
+					: k->type == KNOB_NAMES ? s->names.n > 0
+								: strcmp(value, k->initial) != 0);
 
 		if (k->unbuilt && wished)
 			note_unbuilt(r, &(struct origin){.at = s->value_at},
@@ -340,7 +343,7 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 {
 	struct lines l = {.out = out, .arena = arena};
 	struct strvec all = {0};
-	size_t i;
+	size_t i, j;
 
 	l.out = &all;
 	for (i = 0; i < m->grants.n; i++)
@@ -348,8 +351,13 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 	for (i = 0; i < tools->n; i++) {
 		const struct match *match = &tools->v[i];
 
+		const struct tool *t = tool_of(m, match->bundle->name);
+
 		strvec_push(arena, &all, arena_printf(arena, "%s: enabled", match->bundle->name));
-		select_grants(match, tool_of(m, match->bundle->name), NULL, add_line, &l);
+		for (j = 0; t && j < t->wrappers.n; j++)
+			strvec_push(arena, &all,
+				arena_printf(arena, "%s: wrapper %s", t->name, t->wrappers.v[j]));
+		select_grants(match, t, NULL, add_line, &l);
 	}
 	for (i = 0; i < m->wrappers.n; i++)
 		strvec_push(arena, &all, arena_printf(arena, "wrapper %s", m->wrappers.v[i]));

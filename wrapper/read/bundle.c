@@ -45,8 +45,8 @@ static const struct {
 
 enum grant_row { ROW_ENTRY, ROW_VALUE, ROW_WHY, ROW_WHEN, ROW_MAKE, ROW_END };
 
-static void on_grant_key(struct reader *r, size_t list, enum grant_row part,
-	const struct toml_event *ev)
+static void on_grant_key(
+	struct reader *r, size_t list, enum grant_row part, const struct toml_event *ev)
 {
 	struct grants *all = &r->b->grants;
 	struct grant *g;
@@ -61,6 +61,8 @@ static void on_grant_key(struct reader *r, size_t list, enum grant_row part,
 		g->from = (struct origin){.kind = r->kind, .at = ev->at};
 		return;
 	}
+	if (all->n == 0)
+		return; /* cannot be: a table is announced before its keys */
 	g = &all->v[all->n - 1];
 	if (part == ROW_VALUE)
 		g->value = ev->text.s;
@@ -127,9 +129,9 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 	struct bundle *b = r->b;
 	enum bundle_row key = (enum bundle_row)row->id;
 	struct strvec *words = key == BD_COMMAND ? &b->commands
-		: key == BD_PREFIX		 ? &b->prefixes
-		: key == BD_USES		 ? &b->uses
-		: key == BD_PSL			 ? &b->psl_exemptions
+		: key == BD_PREFIX               ? &b->prefixes
+		: key == BD_USES                 ? &b->uses
+		: key == BD_PSL                  ? &b->psl_exemptions
 						 : NULL;
 	size_t i;
 
@@ -170,7 +172,7 @@ static void check_whole(struct reader *r)
 
 	if (!b->name || !b->summary)
 		diag_add(r->diags, b->at, "a bundle needs name and summary; add them");
-	for (g = b->grants.v; g < b->grants.v + b->grants.n; g++) {
+	vec_each (g, &b->grants) {
 		if (!g->value)
 			diag_add(r->diags, g->from.at, "this entry of %s lacks its value; add it",
 				grant_kind_name(g->kind));
@@ -178,7 +180,7 @@ static void check_whole(struct reader *r)
 			diag_add(r->diags, g->from.at, "when = '%s' names no knob of this bundle",
 				g->when);
 	}
-	for (k = b->knobs.v; k < b->knobs.v + b->knobs.n; k++) {
+	vec_each (k, &b->knobs) {
 		if (k->type == KNOB_ENUM &&
 			(!k->values.n || !k->initial || !strvec_has(&k->values, k->initial)))
 			diag_add(r->diags, k->from.at,

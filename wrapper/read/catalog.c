@@ -40,8 +40,8 @@ static bool is_at(const struct catalog *c, size_t i, const char *name)
 	return i < c->index.n && strcmp(c->index.v[i].name, name) == 0;
 }
 
-void catalog_overlay(struct catalog *c, const char *file, const char *text, size_t len,
-	struct diags *diags)
+void catalog_overlay(
+	struct catalog *c, const char *file, const char *text, size_t len, struct diags *diags)
 {
 	struct bundle *b = arena_alloc(c->arena, sizeof *b);
 	size_t i;
@@ -51,7 +51,8 @@ void catalog_overlay(struct catalog *c, const char *file, const char *text, size
 	i = position(c, b->name);
 	if (!is_at(c, i, b->name)) {
 		vec_push(c->arena, &c->index);
-		c->entries = vec_room(c->arena, c->entries, c->index.n, &c->cap, sizeof *c->entries);
+		c->entries =
+			vec_room(c->arena, c->entries, c->index.n, &c->cap, sizeof *c->entries);
 		memmove(&c->index.v[i + 1], &c->index.v[i],
 			(c->index.n - 1 - i) * sizeof *c->index.v);
 		memmove(&c->entries[i + 1], &c->entries[i],

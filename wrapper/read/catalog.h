@@ -33,8 +33,8 @@ struct catalog_entry {
 
 struct catalog {
 	struct arena *arena;
-	struct bundle_index index;       /* sorted by name */
-	struct catalog_entry *entries;   /* in the order of the index */
+	struct bundle_index index;     /* sorted by name */
+	struct catalog_entry *entries; /* in the order of the index */
 	size_t cap;
 };
 
@@ -42,8 +42,8 @@ struct catalog {
 void catalog_open(struct catalog *c, struct arena *arena);
 
 /* Adds the overlay file FILE with TEXT, in place of a bundle of the same name. */
-void catalog_overlay(struct catalog *c, const char *file, const char *text, size_t len,
-	struct diags *diags);
+void catalog_overlay(
+	struct catalog *c, const char *file, const char *text, size_t len, struct diags *diags);
 
 /* The bundle NAME, read now if need be; NULL if there is none or it has errors (in DIAGS). */
 const struct bundle *catalog_load(struct catalog *c, const char *name, struct diags *diags);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/names.h"
+
 enum manifest_key {
 #define KEY(id, path, type, values, initial, help) id,
 #include "read/schema.def"
@@ -36,8 +38,8 @@ static struct origin origin_here(const struct reader *r, const struct toml_event
 }
 
 /* Appends what EV holds to LIST, or notes that the list is there. */
-static struct grant *add_grant(struct reader *r, struct grants *list, enum grant_kind kind,
-	const struct toml_event *ev)
+static struct grant *add_grant(
+	struct reader *r, struct grants *list, enum grant_kind kind, const struct toml_event *ev)
 {
 	struct grant *g;
 
@@ -81,7 +83,7 @@ static void add_setting(struct reader *r, const struct toml_event *ev)
 	s->value_at = ev->value_at;
 	s->boolean = ev->boolean;
 	s->string = ev->text.s;
-	s->type = ev->kind == TOML_BOOL ? SETTING_BOOL
+	s->type = ev->kind == TOML_BOOL  ? SETTING_BOOL
 		: ev->kind == TOML_ARRAY ? SETTING_NAMES
 					 : SETTING_STRING;
 }
@@ -101,10 +103,13 @@ static void on_tool_key(struct reader *r, const struct key_row *row, const struc
 {
 	struct tool *t = r->m->tools.n ? last_tool(r->m) : NULL;
 
-	switch ((enum manifest_key)row->id) {
-	case MF_TOOL:
+	if (row->id == MF_TOOL) {
 		add_tool(r, ev);
-		break;
+		return;
+	}
+	if (!t)
+		return; /* cannot be: an entry is announced before its keys */
+	switch ((enum manifest_key)row->id) {
 	case MF_TOOL_NAME:
 		t->name = ev->text.s;
 		t->at = ev->at;
@@ -135,48 +140,61 @@ static void on_tool_key(struct reader *r, const struct key_row *row, const struc
 	}
 }
 
-static void on_network_key(struct reader *r, const struct key_row *row, const struct toml_event *ev)
+/* The lists whose elements are grants as they stand. */
+static const struct {
+	enum manifest_key key;
+	enum grant_kind kind;
+} grant_lists[] = {
+	{MF_READ, GRANT_READ},
+	{MF_WRITE, GRANT_WRITE},
+	{MF_DENY, GRANT_DENY},
+	{MF_PROTECT, GRANT_PROTECT},
+	{MF_ENV, GRANT_ENV},
+	{MF_SOCKET, GRANT_SOCKET},
+	{MF_DOMAIN, GRANT_DOMAIN},
+	{MF_HOST_PORT, GRANT_HOST_PORT},
+	{MF_HOST_PORT_DENY, GRANT_HOST_PORT_DENY},
+	{MF_DEV_PORT, GRANT_DEV_PORT},
+};
+
+static bool on_grant_key(struct reader *r, const struct key_row *row, const struct toml_event *ev)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof grant_lists / sizeof *grant_lists; i++) {
+		if ((int)grant_lists[i].key != row->id)
+			continue;
+		add_grant(r, &r->m->grants, grant_lists[i].kind, ev);
+		return true;
+	}
+	return false;
+}
+
+/* Keys of an entry that is a table: they complete the grant that its announcement made. */
+static void on_entry_key(struct reader *r, const struct key_row *row, const struct toml_event *ev)
 {
 	struct grants *all = &r->m->grants;
+	struct grant *g = all->n ? &all->v[all->n - 1] : NULL;
 
-	switch ((enum manifest_key)row->id) {
-	case MF_DOMAIN:
-		add_grant(r, all, GRANT_DOMAIN, ev);
-		break;
-	case MF_HOST_PORT:
-		add_grant(r, all, GRANT_HOST_PORT, ev);
-		break;
-	case MF_HOST_PORT_NUMBER:
-		all->v[all->n - 1].value = arena_printf(r->arena, "%lld", (long long)ev->integer);
-		break;
-	case MF_HOST_PORT_PROMPT:
-		if (ev->boolean)
-			all->v[all->n - 1].flags |= GRANT_PROMPT;
-		break;
-	case MF_HOST_PORT_DENY:
-		add_grant(r, all, GRANT_HOST_PORT_DENY, ev);
-		break;
-	default:
-		add_grant(r, all, GRANT_DEV_PORT, ev);
-		break;
-	}
+	if (!g)
+		return; /* cannot be: see above */
+	if (row->id == MF_DIRECTORY_PATH)
+		g->value = ev->text.s;
+	else if (row->id == MF_DIRECTORY_WRITE)
+		g->kind = ev->boolean ? GRANT_WRITE : GRANT_READ;
+	else if (row->id == MF_HOST_PORT_NUMBER)
+		g->value = arena_printf(r->arena, "%lld", (long long)ev->integer);
+	else
+		g->flags |= ev->boolean ? GRANT_PROMPT : 0;
 }
 
 /* additional_directories is read or write, so its own bit says that it was there. */
-static void on_directory_key(struct reader *r, const struct key_row *row,
-	const struct toml_event *ev)
+static void on_directory(struct reader *r, const struct toml_event *ev)
 {
-	struct grants *all = &r->m->grants;
 	unsigned set = r->m->set;
 
-	if (row->id == MF_DIRECTORY) {
-		add_grant(r, all, GRANT_WRITE, ev);
-		r->m->set = set | SET_DIRECTORIES;
-	} else if (row->id == MF_DIRECTORY_PATH) {
-		all->v[all->n - 1].value = ev->text.s;
-	} else if (!ev->boolean) {
-		all->v[all->n - 1].kind = GRANT_READ;
-	}
+	add_grant(r, &r->m->grants, GRANT_WRITE, ev);
+	r->m->set = set | SET_DIRECTORIES;
 }
 
 static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
@@ -184,13 +202,12 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 	struct reader *r = user;
 	struct manifest *m = r->m;
 
+	if (on_grant_key(r, row, ev))
+		return;
 	switch ((enum manifest_key)row->id) {
 	case MF_PROFILE:
 		m->set |= SET_PROFILE;
-		m->profile = strcmp(ev->text.s, "read-only") == 0 ? PROFILE_READ_ONLY
-			: strcmp(ev->text.s, "workspace") == 0	  ? PROFILE_WORKSPACE
-			: strcmp(ev->text.s, "off") == 0	  ? PROFILE_OFF
-								  : PROFILE_NETWORK_ALLOW_ALL;
+		m->profile = (enum run_profile)name_index(run_profile_names, ev->text.s);
 		m->profile_at = ev->at;
 		break;
 	case MF_STRICT:
@@ -200,53 +217,23 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 		break;
 	case MF_ENVRC:
 		m->set |= SET_ENVRC;
-		m->envrc = ev->text.s[0] == 'o' ? ENVRC_OFF
-			: ev->text.s[0] == 'a'	? ENVRC_APPROVED
-						: ENVRC_TRUST;
+		m->envrc = (enum envrc_mode)name_index(envrc_mode_names, ev->text.s);
 		m->envrc_at = ev->at;
 		break;
 	case MF_WRAPPER:
 		m->set |= SET_WRAPPERS;
 		add_words(r, &m->wrappers, ev);
 		break;
-	case MF_READ:
-		add_grant(r, &m->grants, GRANT_READ, ev);
-		break;
-	case MF_WRITE:
-		add_grant(r, &m->grants, GRANT_WRITE, ev);
-		break;
-	case MF_DENY:
-		add_grant(r, &m->grants, GRANT_DENY, ev);
-		break;
-	case MF_PROTECT:
-		add_grant(r, &m->grants, GRANT_PROTECT, ev);
-		break;
-	case MF_ENV:
-		add_grant(r, &m->grants, GRANT_ENV, ev);
-		break;
-	case MF_SOCKET:
-		add_grant(r, &m->grants, GRANT_SOCKET, ev);
-		break;
 	case MF_DIRECTORY:
+		on_directory(r, ev);
+		break;
 	case MF_DIRECTORY_PATH:
 	case MF_DIRECTORY_WRITE:
-		on_directory_key(r, row, ev);
-		break;
-	case MF_DOMAIN:
-	case MF_HOST_PORT:
 	case MF_HOST_PORT_NUMBER:
 	case MF_HOST_PORT_PROMPT:
-	case MF_HOST_PORT_DENY:
-	case MF_DEV_PORT:
-		on_network_key(r, row, ev);
+		on_entry_key(r, row, ev);
 		break;
-	case MF_TOOL:
-	case MF_TOOL_NAME:
-	case MF_TOOL_DOMAINS:
-	case MF_TOOL_DEFAULT_DOMAINS:
-	case MF_TOOL_WRAPPERS:
-	case MF_TOOL_SETTING:
-	case MF_TOOL_SETTING_NAME:
+	default:
 		on_tool_key(r, row, ev);
 		break;
 	}
@@ -263,8 +250,9 @@ static void check_whole(struct reader *r)
 		const struct tool *t = &m->tools.v[i];
 
 		if (!t->name)
-			diag_add(r->diags, t->at, "this entry of command_tools names no tool; add "
-						  "tool = \"NAME\"");
+			diag_add(r->diags, t->at,
+				"this entry of command_tools names no tool; add "
+				"tool = \"NAME\"");
 		for (j = 0; t->name && j < i; j++)
 			if (m->tools.v[j].name && strcmp(m->tools.v[j].name, t->name) == 0)
 				diag_add(r->diags, t->at,
@@ -272,7 +260,7 @@ static void check_whole(struct reader *r)
 					"one entry",
 					t->name, m->tools.v[j].at.line);
 	}
-	for (g = m->grants.v; g < m->grants.v + m->grants.n; g++) {
+	vec_each (g, &m->grants) {
 		if (!g->value) {
 			diag_add(r->diags, g->from.at, "this table lacks its %s; add it",
 				grant_is_path(g->kind) ? "path" : "port");

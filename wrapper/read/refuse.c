@@ -3,7 +3,8 @@
 enum refuse_row { RF_SECRET, RF_SECRET_PATH, RF_SECRET_WHY, RF_ROOT, RF_ROOT_PATH, RF_ROOT_WHY };
 
 static const struct key_row refuse_rows[] = {
-	{"secrets[]", KEY_PATH, RF_SECRET, NULL, NULL, "A store that no manifest grants as a whole."},
+	{"secrets[]", KEY_PATH, RF_SECRET, NULL, NULL,
+		"A store that no manifest grants as a whole."},
 	{"secrets[].path", KEY_PATH, RF_SECRET_PATH, NULL, NULL, "The store."},
 	{"secrets[].why", KEY_TEXT, RF_SECRET_WHY, NULL, NULL, "The reason, shown to the user."},
 	{"roots[]", KEY_PATH, RF_ROOT, NULL, NULL, "A folder that is no project."},

@@ -153,13 +153,14 @@ static void unknown_key(struct walk *w, const struct toml_event *ev)
 	const struct toml_step *last = &ev->path[ev->depth - 1];
 	struct strvec names;
 	struct strbuf list = STRBUF_INIT;
-	const char *near, *where = ev->depth > 1 ? path_text(w->arena, ev, ev->depth - 1) : "the file";
+	const char *near,
+		*where = ev->depth > 1 ? path_text(w->arena, ev, ev->depth - 1) : "the file";
 	size_t i;
 
 	mute(w, ev);
 	if (!last->key) {
-		diag_add(w->diags, ev->at, "%s holds %s where none may stand; see seal.toml(5)", where,
-			toml_kind_name(ev->kind));
+		diag_add(w->diags, ev->at, "%s holds %s where none may stand; see seal.toml(5)",
+			where, toml_kind_name(ev->kind));
 		return;
 	}
 	names = siblings(w, ev);
@@ -252,13 +253,15 @@ static const char *env_fault(const char *s)
 		return "is not the name of a variable";
 	for (p = s; *p; p++)
 		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_*", *p))
-			return "is not the name of a variable (letters, digits, _, and * as a glob)";
+			return "is not the name of a variable (letters, digits, _, and * as a "
+			       "glob)";
 	return NULL;
 }
 
 static const char *name_fault(const char *s)
 {
-	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-@";
+	static const char good[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-@";
 
 	if (!*s || *s == '.' || *s == '-' || strspn(s, good) != strlen(s) || strlen(s) > 63)
 		return "is not a name (letters, digits, . _ + - @)";
@@ -273,7 +276,8 @@ static const char *words_fault(const char *s)
 }
 
 /* What is wrong with the value, or NULL. */
-static const char *value_fault(struct walk *w, const struct key_row *row, const struct toml_event *ev)
+static const char *value_fault(
+	struct walk *w, const struct key_row *row, const struct toml_event *ev)
 {
 	const char *s = ev->text.s, *fault;
 	char host[256];
@@ -297,8 +301,9 @@ static const char *value_fault(struct walk *w, const struct key_row *row, const 
 	case KEY_PORT:
 		if (ev->integer >= 1 && ev->integer < 1024)
 			return "is a privileged port; only 1024 to 65535 can be granted";
-		return ev->integer >= 1024 && ev->integer <= 65535 ? NULL
-								   : "is not a port (1024 to 65535)";
+		return ev->integer >= 1024 && ev->integer <= 65535
+			? NULL
+			: "is not a port (1024 to 65535)";
 	case KEY_ANY_PORT:
 		return ev->integer >= 1 && ev->integer <= 65535 ? NULL
 								: "is not a port (1 to 65535)";
@@ -343,7 +348,8 @@ static void on_event(void *user, const struct toml_event *ev)
 	f = find_rows(w->schema, ev);
 	if (!f.same && !f.is_table && !f.is_array) {
 		unknown_key(w, ev);
-	} else if (ev->kind == TOML_TABLE && (f.is_table || (f.same && f.same->type == KEY_TABLE))) {
+	} else if (ev->kind == TOML_TABLE &&
+		(f.is_table || (f.same && f.same->type == KEY_TABLE))) {
 		if (f.same)
 			w->handler(w->user, f.same, ev);
 	} else if (ev->kind == TOML_ARRAY && f.is_array) {
@@ -355,7 +361,8 @@ static void on_event(void *user, const struct toml_event *ev)
 		const char *name = path_text(w->arena, ev, ev->depth);
 
 		if (ev->kind == TOML_STRING)
-			diag_add(w->diags, ev->value_at, "%s: '%.200s' %s", name, ev->text.s, fault);
+			diag_add(
+				w->diags, ev->value_at, "%s: '%.200s' %s", name, ev->text.s, fault);
 		else
 			diag_add(w->diags, ev->value_at, "%s: %lld %s", name,
 				(long long)ev->integer, fault);

@@ -184,7 +184,8 @@ static void json_node(const struct schema *s, const char *prefix, struct strbuf 
 
 void schema_render_json(const struct schema *schema, const char *title, struct strbuf *out)
 {
-	strbuf_adds(out, "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":");
+	strbuf_adds(
+		out, "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":");
 	strbuf_add_json(out, title);
 	strbuf_addc(out, ',');
 	json_object(schema, "", out);
@@ -196,8 +197,14 @@ static void mdoc_text(struct strbuf *out, const char *text)
 {
 	if (*text == '.' || *text == '\'')
 		strbuf_adds(out, "\\&");
-	for (; *text; text++)
-		*text == '\\' ? strbuf_adds(out, "\\e") : strbuf_addc(out, *text);
+	for (; *text; text++) {
+		if (*text == '\\')
+			strbuf_adds(out, "\\e");
+		else if (text[0] == '.' && text[1] == ' ')
+			strbuf_adds(out, ".\n"), text++; /* a new sentence, a new line */
+		else
+			strbuf_addc(out, *text);
+	}
 }
 
 void schema_render_mdoc(const struct schema *schema, struct strbuf *out)

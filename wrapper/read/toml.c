@@ -65,7 +65,7 @@ static bool walk_header(struct toml *r, uint32_t *table, struct place opened)
 			node->origin = TOML_IMPLIED;
 			toml_emit_kind(r, TOML_TABLE, toml_place(&r->text, part->at), opened);
 			break;
-		case TOML_TABLES:
+		case TOML_TABLES: /* means its newest element */
 			if (!toml_push_index(r, node->length - 1, part->at))
 				return false;
 			*table = node->last;
@@ -154,6 +154,7 @@ static bool read_document(struct toml *r)
 				"[header] a line",
 				toml_found(t, t->at));
 	}
+	/* All was well up to the first refused byte, if there is one: toml_fail names it. */
 	return !t->left || toml_fail(t, t->end, "a byte that TOML refuses");
 }
 

@@ -73,6 +73,7 @@ bool toml_read_key(struct toml *r)
 	struct toml_text *t = &r->text;
 	struct toml_part *part;
 
+	/* Of the parts nothing is looked up yet: errors of form come before those of meaning. */
 	r->n_parts = 0;
 	do {
 		toml_skip_spaces(t);

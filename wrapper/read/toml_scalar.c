@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A piece of the text; not NUL-terminated. */
 struct word {
 	const char *s;
 	size_t len;
@@ -29,7 +30,10 @@ static bool word_is(struct word w, const char *s)
 	return strlen(s) == w.len && memcmp(w.s, s, w.len) == 0;
 }
 
-/* True if the word at *S is a date and what follows is a space and a time. */
+/*
+ * A space may stand for the T between date and time, the only space in any scalar. True if the
+ * word at S, which ends at the cursor, is as long as a date and two digits follow the space.
+ */
 static bool time_follows(const struct toml_text *t, const char *s)
 {
 	const char *p = t->at;
@@ -38,6 +42,7 @@ static bool time_follows(const struct toml_text *t, const char *s)
 		is_digit(p[1]) && is_digit(p[2]);
 }
 
+/* Not up to the first byte that cannot belong: `1x` is to be told as `1x`, not as 1 and a rest. */
 static void skip_word(struct toml_text *t)
 {
 	while (t->at < t->end && !strchr(" \t\r\n,]}#", *t->at))
@@ -74,6 +79,7 @@ static bool is_digit_of(char c, int base)
 	return value >= 0 && value < base;
 }
 
+/* S ends in NUL: only stripped words come here. */
 static size_t count_digits(const char *s, int base)
 {
 	size_t n = 0;
@@ -151,10 +157,12 @@ static bool number(struct toml_text *t, struct word w, struct toml_event *ev)
 
 	if (!s)
 		return fail_number(t, w);
+	/* A sign before 0x is left standing, and then is no digit. */
 	digits = s + (base == 10 ? *s == '+' || *s == '-' : 2);
 	n = count_digits(digits, base);
 	if (n == 0)
 		return fail_number(t, w);
+	/* C would read octal there, people decimal: TOML has neither. */
 	if (base == 10 && n > 1 && *digits == '0')
 		return toml_fail(t, w.s, "%s has zeros in front; drop them, or put 0o before octal",
 			toml_quoted(t, w.s, w.len));
@@ -215,6 +223,7 @@ static bool separator(struct clock *c, char wanted)
 	return true;
 }
 
+/* The Gregorian calendar for all years, also before there was one. */
 static int days_in(int year, int month)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -225,7 +234,7 @@ static int days_in(int year, int month)
 
 static bool date(struct clock *c)
 {
-	int year, month, day;
+	int year = 0, month = 1, day; /* set before they are read; analysers cannot tell */
 
 	return field(c, "year", 4, 0, 9999, &year) && separator(c, '-') &&
 		field(c, "month", 2, 1, 12, &month) && separator(c, '-') &&
@@ -261,6 +270,7 @@ static bool time_of_day(struct clock *c)
 	return c->at >= c->end || *c->at != '.' || fraction(c);
 }
 
+/* Z or +hh:mm; a time of day without a date has none. */
 static bool offset(struct clock *c)
 {
 	int unused;
@@ -295,7 +305,10 @@ static bool date_and_time(struct clock *c, struct toml_event *ev)
 	return offset(c);
 }
 
-/* TIME_FIRST: what comes first in the word is a colon, not a dash. */
+/*
+ * Which of the four kinds it is shows as the word goes on. TIME_FIRST: what comes first in the
+ * word is a colon, not a dash.
+ */
 static bool clock(struct toml_text *t, struct word w, bool time_first, struct toml_event *ev)
 {
 	struct clock c = {.t = t, .word = w, .at = w.s, .end = w.s + w.len};
@@ -320,7 +333,7 @@ static const char *clock_mark(struct word w)
 		return NULL;
 	for (i = 1; i < w.len; i++)
 		if (w.s[i] == ':' || (w.s[i] == '-' && is_digit(w.s[i - 1])))
-			return &w.s[i];
+			return w.s + i;
 	return NULL;
 }
 

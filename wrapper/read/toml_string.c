@@ -40,11 +40,12 @@ static const char *find_close(struct toml_text *t, const char *p, struct quoting
 			return p;
 		if (!starts_with_three(p, t->end, q.quote))
 			continue;
+		/* The last three of up to five quotes close; a sixth is an error after it. */
 		if (p + 3 < t->end && p[3] == q.quote)
 			p += p + 4 < t->end && p[4] == q.quote ? 2 : 1;
 		return p;
 	}
-	t->at = t->end;
+	t->at = t->end; /* toml_fail then looks whether a refused byte is what stopped us */
 	return NULL;
 }
 
@@ -111,6 +112,7 @@ static bool skip_line_end(struct toml_text *t, const char *end)
 static bool escape(struct toml_text *t, const char *end, bool multi, char **out)
 {
 	static const char names[] = "btnfr\"\\", meant[] = "\b\t\n\f\r\"\\";
+	/* \e and \xHH are of TOML 1.1: a file that has them would not be read elsewhere. */
 	char c = *++t->at; /* find_close saw that a character follows */
 	const char *found = strchr(names, c);
 
@@ -134,6 +136,7 @@ static bool decode(struct toml_text *t, const char *end, struct quoting q, char 
 {
 	char *to = out;
 
+	/* From backslash to backslash; in a literal string there is one piece. */
 	while (t->at < end) {
 		const char *next = NULL;
 

@@ -63,6 +63,7 @@ static bool begin_pair(struct toml *r, uint32_t table)
 			"a key that has more in it than A-Z a-z 0-9 _ -",
 			toml_found(t, t->at));
 	toml_skip_spaces(t);
+	/* Defined before its value is read: in `a = {a = 1}` the outer a is there first. */
 	return toml_define_key(r, table, &number, &at) && begin_value(r, number, &at);
 }
 
@@ -91,6 +92,7 @@ static bool step_array(struct toml *r, struct toml_frame *f)
 		return toml_fail(t, t->at,
 			"expected , or ] in the array, found %s; put a comma between two elements",
 			toml_found(t, t->at));
+	/* Set first: begin_value may push a frame, and this one waits below it. */
 	f->after_item = true;
 	return toml_count_item(r, t->at) && toml_push_index(r, f->length++, t->at) &&
 		begin_value(r, 0, NULL);

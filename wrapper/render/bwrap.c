@@ -64,11 +64,6 @@ static void put_mount(struct renderer *r, const struct mount *m, int fd)
 		put(r, "--symlink", m->source, m->dest);
 		break;
 	case MOUNT_COPY:
-		if (fd < 0) {
-			put(r, "--ro-bind", m->source, m->dest);
-			break;
-		}
-		/* fall through */
 	case MOUNT_DATA:
 		put(r, "--perms", "0444", NULL);
 		put(r, "--file", arena_printf(r->arena, "%d", fd), m->dest);
@@ -100,6 +95,11 @@ void render_bwrap(const struct plan *plan, const int *fds, struct arena *arena, 
 /* The first descriptor of the pasted command: 0 to 9 belong to the shell. */
 enum { TEXT_FD = 10 };
 
+static bool is_file(const struct mount *m)
+{
+	return m->kind == MOUNT_DATA || m->kind == MOUNT_COPY;
+}
+
 void render_bwrap_text(const struct plan *plan, struct arena *arena, struct strbuf *out)
 {
 	int *fds = arena_calloc(arena, plan->mounts.n, sizeof *fds);
@@ -108,7 +108,7 @@ void render_bwrap_text(const struct plan *plan, struct arena *arena, struct strb
 	size_t i;
 
 	for (i = 0; i < plan->mounts.n; i++)
-		fds[i] = plan->mounts.v[i].kind == MOUNT_DATA ? next++ : -1;
+		fds[i] = is_file(&plan->mounts.v[i]) ? next++ : -1;
 	render_bwrap(plan, fds, arena, &args);
 	strbuf_adds(out, "env -i");
 	for (i = 0; i < plan->env.n; i++) {
@@ -129,11 +129,12 @@ void render_bwrap_text(const struct plan *plan, struct arena *arena, struct strb
 	for (i = 0; i < plan->mounts.n; i++) {
 		const struct mount *m = &plan->mounts.v[i];
 
-		if (m->kind != MOUNT_DATA)
+		if (!is_file(m))
 			continue;
 		/* A here-string ends in a newline of its own. */
-		strbuf_addf(out, " \\\n\t%d<<<", fds[i]);
-		strbuf_add_shell(out, arena_strndup(arena, m->data, strlen(m->data) - 1));
+		strbuf_addf(out, " \\\n\t%d%s", fds[i], m->data ? "<<<" : "<");
+		strbuf_add_shell(out,
+			m->data ? arena_strndup(arena, m->data, strlen(m->data) - 1) : m->source);
 	}
 	strbuf_addc(out, '\n');
 }

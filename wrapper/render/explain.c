@@ -41,8 +41,9 @@ static void line(struct strbuf *out, const char *key, const char *value, const s
 	pad(out, start, KEY_COLUMN);
 	strbuf_add_escaped(out, value);
 	if (from && (from->at.file || from->why)) {
-		pad(out, start, VALUE_COLUMN);
-		out->len -= 2; /* render_origin brings its own */
+		/* render_origin brings two spaces of its own. */
+		while (out->len - start < VALUE_COLUMN - 2)
+			strbuf_addc(out, ' ');
 		render_origin(from, out);
 	}
 	strbuf_addc(out, '\n');

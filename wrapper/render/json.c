@@ -119,7 +119,7 @@ static void json_mounts(struct writer *w, const struct plan *plan)
 	const struct mount *m;
 
 	list(w, "mounts");
-	for (m = plan->mounts.v; m < plan->mounts.v + plan->mounts.n; m++) {
+	vec_each (m, &plan->mounts) {
 		open_with(w, '{');
 		text(w, "kind", mount_kind_names[m->kind]);
 		text(w, "dest", m->dest);

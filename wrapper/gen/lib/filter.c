@@ -69,7 +69,7 @@ static unsigned put_jump(struct builder *b, unsigned op, uint32_t k, unsigned ye
 	return put(b, (struct sock_filter)BPF_JUMP((uint16_t)(BPF_JMP | op | BPF_K), k, jt, jf));
 }
 
-/* The return of VERDICT. They stand at the end of the program, before anything that jumps there. */
+/* The return of VERDICT, put where it is first needed. */
 static unsigned ret_at(struct builder *b, uint32_t verdict)
 {
 	struct ret *r;
@@ -111,8 +111,10 @@ static void put_operand(struct builder *b, const struct filter_test *t)
 }
 
 /*
- * Tests from the last to the first. Neighbours that ask for bits of one argument and lead to one
- * place are one question: is any of all these bits set?
+ * Tests from the last to the first. A load falls into what was put just before it; all that a jump
+ * leads to, returns included, exists before the jump is put, so nothing comes between. Neighbours
+ * that ask for bits of one argument and lead to one place are one question: is any of all these
+ * bits set?
  */
 static unsigned put_check(struct builder *b, const struct filter_check *c)
 {
@@ -189,27 +191,6 @@ static unsigned put_tree(struct builder *b, const struct range *r, size_t n)
 	return put_jump(b, BPF_JGE, r[n / 2].first, high, low);
 }
 
-static void put_return(struct builder *b, struct filter_target t)
-{
-	if (t.check == FILTER_VERDICT)
-		ret_at(b, t.verdict);
-}
-
-/* Every return of the program: one that came later would part an instruction from the next. */
-static void put_returns(struct builder *b, const struct filter_spec *spec)
-{
-	size_t i, k;
-
-	ret_at(b, spec->unknown);
-	for (i = 0; i < spec->n_rules; i++)
-		put_return(b, spec->rules[i].then);
-	for (i = 0; i < spec->n_checks; i++) {
-		for (k = 0; k < spec->checks[i].n; k++)
-			put_return(b, spec->checks[i].tests[k].then);
-		put_return(b, spec->checks[i].otherwise);
-	}
-}
-
 bool filter_compile(const struct filter_spec *spec, struct arena *arena, struct filter_program *out)
 {
 	struct builder b = {.arena = arena};
@@ -218,7 +199,6 @@ bool filter_compile(const struct filter_spec *spec, struct arena *arena, struct 
 	size_t i;
 
 	b.checks = arena_calloc(arena, spec->n_checks + 1, sizeof *b.checks);
-	put_returns(&b, spec);
 	for (i = 0; i < spec->n_checks; i++)
 		b.checks[i] = put_check(&b, &spec->checks[i]);
 	ranges = make_ranges(&b, spec);

@@ -10,7 +10,7 @@
  *	ld arch; not this one -> ENOSYS         a foreign ABI has other numbers: nothing of it
  *exists ld nr; a balanced tree of "nr >= N"     over ranges of numbers with the same decision
  *	checks                                  tests of arguments, a few instructions each
- *	returns                                 one for each verdict, shared by all that end there
+ *	returns                                 one for each verdict, shared by all that end so
  *
  * A range costs one instruction however many calls it holds, a decision is six or seven
  * comparisons away, and every number belongs to a range: the last one is open upwards, so the

@@ -1,0 +1,89 @@
+/*
+ * gen-manual PAGE.in PAGE
+ *
+ * Copies a man page and puts the tables in: a line `.\" @KEYS@` becomes the keys of seal.toml (or,
+ * in seal-bundle.5, of a bundle), `.\" @OPTIONS@` the options, `.\" @SUBCOMMANDS@` the
+ * subcommands. The rows are those that the program itself is made of, so a page cannot forget one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/die.h"
+#include "base/path.h"
+#include "read/bundle.h"
+#include "read/manifest.h"
+
+static const struct {
+	char letter;
+	const char *name, *argument, *help;
+} options[] = {
+#define OPT(id, scopes, letter, name, argument, help) {letter, name, argument, help},
+#include "cli/opts.def"
+#undef OPT
+};
+
+static const struct {
+	const char *name, *arguments, *help;
+} subcommands[] = {
+#define SUBCOMMAND(name, function, scope, arguments, help) {name, arguments, help},
+#include "cli/subcommands.def"
+#undef SUBCOMMAND
+};
+
+static void put_options(struct strbuf *out)
+{
+	size_t i;
+
+	strbuf_adds(out, ".Bl -tag -width Ds\n");
+	for (i = 0; i < sizeof options / sizeof *options; i++) {
+		strbuf_adds(out, ".It ");
+		if (options[i].letter)
+			strbuf_addf(out, "Fl %c , ", options[i].letter);
+		strbuf_addf(out, "Fl Fl %s", options[i].name);
+		if (options[i].argument)
+			strbuf_addf(out, " Ar %s", options[i].argument);
+		strbuf_addf(out, "\n%s\n", options[i].help);
+	}
+	strbuf_adds(out, ".El\n");
+}
+
+static void put_subcommands(struct strbuf *out)
+{
+	size_t i;
+
+	strbuf_adds(out, ".Bl -tag -width Ds\n");
+	for (i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
+		strbuf_addf(out, ".It Cm %s Li %s\n%s\n", subcommands[i].name,
+			*subcommands[i].arguments ? subcommands[i].arguments : "\\&",
+			subcommands[i].help);
+	strbuf_adds(out, ".El\n");
+}
+
+int main(int argc, char **argv)
+{
+	struct strbuf text = STRBUF_INIT;
+	const struct schema *keys;
+	char line[4096];
+	FILE *in, *out;
+
+	if (argc != 3)
+		die("usage: gen-manual PAGE.in PAGE");
+	if (!(in = fopen(argv[1], "r")))
+		die_errno("%s", argv[1]);
+	keys = strncmp(path_base(argv[1]), "seal-bundle", 11) == 0 ? &bundle_schema
+								   : &manifest_schema;
+	while (fgets(line, sizeof line, in)) {
+		if (strcmp(line, ".\\\" @KEYS@\n") == 0)
+			schema_render_mdoc(keys, &text);
+		else if (strcmp(line, ".\\\" @OPTIONS@\n") == 0)
+			put_options(&text);
+		else if (strcmp(line, ".\\\" @SUBCOMMANDS@\n") == 0)
+			put_subcommands(&text);
+		else
+			strbuf_adds(&text, line);
+	}
+	fclose(in);
+	if (!(out = fopen(argv[2], "w")) || !text.s || fputs(text.s, out) < 0 || fclose(out) != 0)
+		die_errno("%s", argv[2]);
+	return 0;
+}

@@ -1,0 +1,16 @@
+/*
+ * profile = "off" of the user's own configuration: the command as if seal-exec were not there.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "launch/launch.h"
+
+int launch_unconfined(char **argv)
+{
+	execvp(argv[0], argv);
+	warn_line("%s: %s", argv[0], strerror(errno));
+	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+}

@@ -18,10 +18,10 @@
 #include "render/explain.h"
 
 /* The host's namespaces, for inner to compare; 0 where the kernel has none of a kind. */
-static void orders(const struct plan *plan, unsigned long long ignored, unsigned long long blocked,
+static void orders(const struct plan *plan, unsigned long long reset, unsigned long long blocked,
 	struct strbuf *out)
 {
-	struct inner_facts facts = {.ignored = ignored, .blocked = blocked};
+	struct inner_facts facts = {.reset = reset, .blocked = blocked};
 	char path[64];
 	struct stat st;
 	size_t i;

@@ -151,9 +151,15 @@ static void refuse_unbuilt(const struct policy *p)
 		exit(EXIT_REFUSED);
 }
 
+static void read_profile(struct session *s, struct bundle *b, const char *name)
+{
+	const struct catalog_text *t = catalog_profile(name);
+
+	bundle_read(b, ORIGIN_PROFILE, t->file, t->text, t->len, &s->arena, &s->diags);
+}
+
 void session_plan(struct session *s, const char *const *argv)
 {
-	const struct catalog_text *t = catalog_profile("base");
 	struct wanted_list wanted = {0};
 	struct matches matches = {0};
 	struct strvec paths = {0};
@@ -167,9 +173,13 @@ void session_plan(struct session *s, const char *const *argv)
 	for (i = 0; i < wanted.n; i++)
 		add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
 	add_used(s, &matches);
-	bundle_read(&s->base, ORIGIN_PROFILE, t->file, t->text, t->len, &s->arena, &s->diags);
+	read_profile(s, &s->base, "base");
 	session_refuse_faults(s);
 	policy_resolve(&s->policy, &s->merged, &s->base, &matches, &s->facts, &s->arena);
+	if (policy_has(&s->policy, GRANT_DOMAIN)) {
+		read_profile(s, &s->network, "network");
+		policy_add_profile(&s->policy, &s->network, &s->facts, &s->arena);
+	}
 	if (s->policy.profile == PROFILE_OFF)
 		return;
 	refuse_unbuilt(&s->policy);

@@ -20,8 +20,8 @@ struct session {
 	struct manifest project, config;
 	struct merged merged;
 	struct catalog catalog;
-	bool overlays; /* some bundle is not a built-in one */
-	struct bundle base;
+	bool overlays;               /* some bundle is not a built-in one */
+	struct bundle base, network; /* profiles: of every run, of every run with a network */
 	struct policy policy;
 	struct plan plan;
 };

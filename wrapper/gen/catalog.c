@@ -140,13 +140,11 @@ int main(int argc, char **argv)
 			profile = true;
 			bundles = n;
 		}
-		if (!profile || strcmp(files[n].name, "base") == 0)
-			check_bundle(&files[n], &arena, &diags);
-		else if (strcmp(files[n].name, "refuse") == 0)
+		if (profile && strcmp(files[n].name, "refuse") == 0)
 			refuse_read(&secrets, &roots, files[n].path, files[n].text, files[n].len,
 				&arena, &diags);
 		else
-			die("%s: no profile of that name is known", files[n].path);
+			check_bundle(&files[n], &arena, &diags);
 		n++;
 	}
 	if (!profile || bundles == 0)

@@ -48,7 +48,7 @@ void inner_write(const struct plan *plan, const struct inner_facts *facts, struc
 
 	for (i = 0; i < INNER_NS; i++)
 		put_u64(out, facts->ns[i]);
-	put_u64(out, facts->ignored);
+	put_u64(out, facts->reset);
 	put_u64(out, facts->blocked);
 	while (plan->argv[n])
 		n++;
@@ -100,7 +100,7 @@ static void read_orders(struct orders *o, int fd, struct arena *arena)
 	w.end = w.at + st.st_size;
 	for (i = 0; i < INNER_NS; i++)
 		o->facts.ns[i] = get_u64(&w);
-	o->facts.ignored = get_u64(&w);
+	o->facts.reset = get_u64(&w);
 	o->facts.blocked = get_u64(&w);
 	o->argv = read_list(&w, arena, false);
 	o->envp = read_list(&w, arena, true);
@@ -158,7 +158,7 @@ static void apply_landlock(struct orders *o)
 	close(ruleset);
 }
 
-/* Signals are as the caller had them: bwrap ran with most of them ignored. */
+/* Signals are as the caller had them: bwrap ran with some ignored and none blocked. */
 static void restore_signals(const struct inner_facts *facts)
 {
 	sigset_t blocked;
@@ -168,8 +168,8 @@ static void restore_signals(const struct inner_facts *facts)
 	for (n = 1; n < 65; n++) {
 		uint64_t bit = (uint64_t)1 << (n - 1);
 
-		if (n != SIGKILL && n != SIGSTOP)
-			signal(n, facts->ignored & bit ? SIG_IGN : SIG_DFL);
+		if (facts->reset & bit)
+			signal(n, SIG_DFL);
 		if (facts->blocked & bit)
 			sigaddset(&blocked, n);
 	}

@@ -27,8 +27,8 @@ extern const char *const inner_ns_names[INNER_NS];
 /* What the front knows and inner needs beside the plan. */
 struct inner_facts {
 	uint64_t ns[INNER_NS]; /* inode numbers of the host's namespaces; 0 = not known */
-	uint64_t ignored;      /* signals that the caller ignores, bit n-1 for signal n */
-	uint64_t blocked;      /* signals that the caller blocks */
+	uint64_t reset;   /* signals that bwrap ran without: inner gives them their default back */
+	uint64_t blocked; /* signals that the caller blocks; bit n-1 stands for signal n */
 };
 
 /* Writes what inner must do. */

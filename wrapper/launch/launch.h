@@ -11,8 +11,8 @@
 struct launch_hooks {
 	/* The host side of the run, in a forked child; never returns. */
 	void (*keeper)(int front, int init);
-	/* What the inner step must do, as bytes. NS: the host's namespaces (inner/inner.h). */
-	void (*orders)(const struct plan *plan, unsigned long long ignored,
+	/* What the inner step must do, as bytes; the signals as in struct inner_facts. */
+	void (*orders)(const struct plan *plan, unsigned long long reset,
 		unsigned long long blocked, struct strbuf *out);
 	const char *inner_word;
 };

@@ -35,30 +35,18 @@ static int must(int fd, const char *what)
 	return fd;
 }
 
-/* Signals in STATE as bits. */
-static unsigned long long signal_bits(bool (*has)(int))
+/* The signals that the caller blocks, as bits. */
+static unsigned long long blocked_bits(void)
 {
 	unsigned long long bits = 0;
+	sigset_t now;
 	int n;
 
-	for (n = 1; n < 65; n++)
-		if (has(n))
-			bits |= 1ULL << (n - 1);
+	if (sigprocmask(SIG_BLOCK, NULL, &now) == 0)
+		for (n = 1; n < 65; n++)
+			if (sigismember(&now, n) == 1)
+				bits |= 1ULL << (n - 1);
 	return bits;
-}
-
-static bool is_ignored(int n)
-{
-	struct sigaction old;
-
-	return sigaction(n, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
-}
-
-static bool is_blocked(int n)
-{
-	sigset_t now;
-
-	return sigprocmask(SIG_BLOCK, NULL, &now) == 0 && sigismember(&now, n) == 1;
 }
 
 static int open_args(const struct plan *plan, const struct handles *h, struct arena *arena)
@@ -83,7 +71,7 @@ static int open_orders(const struct plan *plan, const struct launch_hooks *hooks
 	struct strbuf bytes = STRBUF_INIT;
 	int fd;
 
-	hooks->orders(plan, signal_bits(is_ignored), signal_bits(is_blocked), &bytes);
+	hooks->orders(plan, spawn_reset_bits(), blocked_bits(), &bytes);
 	fd = must(wire_memfd("orders", bytes.s, bytes.len), "memory for the orders");
 	strbuf_release(&bytes);
 	return fd;

@@ -24,6 +24,13 @@ struct spawn {
 };
 
 /*
+ * The signals, bit n-1 for signal n, that spawn_start() will make bwrap ignore and that the
+ * caller did not ignore: inner gives them their default back. What the caller ignores (nohup)
+ * stays ignored by inheritance.
+ */
+unsigned long long spawn_reset_bits(void);
+
+/*
  * Forks and executes BWRAP with ARGV and an empty environment. INFO becomes the reading end of
  * its --info-fd pipe; the descriptor numbers in ARGV must be open without close-on-exec.
  */

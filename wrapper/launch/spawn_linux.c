@@ -20,6 +20,18 @@ static int send_signal(int pidfd, int sig)
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
 }
 
+unsigned long long spawn_reset_bits(void)
+{
+	unsigned long long bits = 0;
+	struct sigaction old;
+	size_t i;
+
+	for (i = 0; i < FORWARDED; i++)
+		if (sigaction(forwarded[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			bits |= 1ULL << (forwarded[i] - 1);
+	return bits;
+}
+
 void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 {
 	char *const no_environment[] = {NULL};

@@ -15,10 +15,10 @@ struct builder {
 	struct diags *diags;
 };
 
+void plan_net(struct builder *b);
 void plan_mounts(struct builder *b);
 void plan_etc(struct builder *b, struct mounts *to); /* files of /etc that we write ourselves */
 void plan_env(struct builder *b);
-void plan_net(struct builder *b);
 void plan_landlock(struct builder *b);
 
 #endif

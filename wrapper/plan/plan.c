@@ -80,9 +80,9 @@ void plan_build(struct plan *plan, const struct policy *p, const struct facts *f
 		.home = f->home,
 		.argv = argv,
 	};
+	plan_net(&b);
 	plan_mounts(&b);
 	plan_env(&b);
-	plan_net(&b);
 	plan_landlock(&b);
 	plan_not_found(&b);
 }

@@ -308,8 +308,7 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 	p->clipped = m->clipped;
 	p->clipped_tools = m->clipped_tools;
 	p->matches = *matches;
-	for (i = 0; i < base->grants.n; i++)
-		add(&r, base, &base->grants.v[i]);
+	policy_add_profile(p, base, f, arena);
 	for (i = 0; i < m->m.grants.n; i++)
 		add(&r, NULL, &m->m.grants.v[i]);
 	for (i = 0; i < matches->n; i++) {
@@ -321,6 +320,26 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 		select_grants(match, t, ceiling, add, &r);
 	}
 	check_built(&r);
+}
+
+bool policy_has(const struct policy *p, enum grant_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < p->grants.n; i++)
+		if (p->grants.v[i].kind == kind)
+			return true;
+	return false;
+}
+
+void policy_add_profile(
+	struct policy *p, const struct bundle *profile, const struct facts *f, struct arena *arena)
+{
+	struct resolver r = {.p = p, .f = f, .arena = arena};
+	size_t i;
+
+	for (i = 0; i < profile->grants.n; i++)
+		add(&r, profile, &profile->grants.v[i]);
 }
 
 struct lines {

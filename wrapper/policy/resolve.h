@@ -44,6 +44,13 @@ void policy_refuse(const struct merged *m, const struct grants *secrets, const s
 void policy_resolve(struct policy *p, const struct merged *m, const struct bundle *base,
 	const struct matches *matches, const struct facts *f, struct arena *arena);
 
+/* True if P holds a grant of KIND. */
+bool policy_has(const struct policy *p, enum grant_kind kind);
+
+/* Adds the grants of a profile that this policy needs too. */
+void policy_add_profile(
+	struct policy *p, const struct bundle *profile, const struct facts *f, struct arena *arena);
+
 /*
  * What a user trusts: the grants of the project's manifest M with all of its tools (loaded in
  * TOOLS, in the order of M's entries), as sorted lines without origins, unexpanded, so that they

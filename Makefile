@@ -67,8 +67,10 @@ link    = $(CC) $(CFLAGS) $(variant_cflags) $(LDFLAGS) $(variant_ldflags)
 
 all: $(bin) $(man_pages)
 
+# The plain build may start without the loader; a variant's sanitizers need it.
 $(bin): $(core) $(call obj,wrapper/cli/main.c)
-	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS)
+	$(call step,LINK,$@) $(link) $(if $(BUILD),,$(PRODUCT_LDFLAGS)) -o $@ $^ \
+		$(if $(BUILD),$(RUN_LIBS),$(PRODUCT_LIBS))
 
 $b/obj/%.o: %.c config.mk
 	@mkdir -p $(@D)
@@ -128,6 +130,10 @@ check: all $(test_programs)
 
 check-unit: $(units)
 	$(prove) $(units)
+
+# Writes tests/golden/plan/ anew; git diff shows what it means.
+accept: $b/unit/plan_test
+	SEAL_ACCEPT=1 $<
 
 check-live: all $(test_programs)
 	$(prove) $(live)
@@ -241,6 +247,6 @@ config.mk: config.mk.in config.h.in config.status
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all check check-unit check-live asan asan-run fuzz fuzz-run bench objects format install \
-	uninstall clean distclean lint lint-rules lint-format lint-warnings lint-headers \
+.PHONY: all accept check check-unit check-live asan asan-run fuzz fuzz-run bench objects format \
+	install uninstall clean distclean lint lint-rules lint-format lint-warnings lint-headers \
 	lint-cppcheck lint-tidy lint-shell lint-man

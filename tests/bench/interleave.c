@@ -62,8 +62,6 @@ struct start {
 	const char *dir;
 };
 
-extern char **environ;
-
 static int64_t now(void)
 {
 	struct timespec t;
@@ -314,23 +312,6 @@ static double quotients(const struct series *s, const struct series *base, size_
 	return middle;
 }
 
-static void report(
-	const struct command *c, struct series (*s)[2], size_t n, bool served, size_t rounds)
-{
-	double q[MAX_COMMANDS];
-	size_t i;
-
-	/* Printing sorts; the rounds' quotients need the order. */
-	for (i = 0; i < n; i++)
-		q[i] = served ? quotients(&s[i][1], &s[i][0], rounds)
-			      : quotients(&s[i][0], &s[0][0], rounds);
-	for (i = 0; i < n; i++) {
-		print(c[i].label, served ? ".out" : "", &s[i][0], served ? 1 : q[i], rounds);
-		if (served)
-			print(c[i].label, ".in", &s[i][1], q[i], rounds);
-	}
-}
-
 static size_t number(const char *text)
 {
 	char *end;
@@ -341,7 +322,69 @@ static size_t number(const char *text)
 	return n;
 }
 
-static struct series series(size_t rounds)
+/* A measurement: what it runs, how often, and what came of it. */
+struct bench {
+	struct command commands[MAX_COMMANDS], server_command;
+	struct series times[MAX_COMMANDS][2]; /* here, and by the server */
+	struct server server;
+	size_t n, rounds, warm_ups;
+	int64_t limit; /* nanoseconds */
+};
+
+static void report(const struct bench *b)
+{
+	bool served = b->server.to >= 0;
+	double q[MAX_COMMANDS];
+	size_t i;
+
+	/* Printing sorts; the rounds' quotients need the order. */
+	for (i = 0; i < b->n; i++)
+		q[i] = served ? quotients(&b->times[i][1], &b->times[i][0], b->rounds)
+			      : quotients(&b->times[i][0], &b->times[0][0], b->rounds);
+	for (i = 0; i < b->n; i++) {
+		print(b->commands[i].label, served ? ".out" : "", &b->times[i][0],
+			served ? 1 : q[i], b->rounds);
+		if (served)
+			print(b->commands[i].label, ".in", &b->times[i][1], q[i], b->rounds);
+	}
+}
+
+static void run_round(struct bench *b, size_t slot)
+{
+	struct times t;
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		t = run(&b->commands[i]);
+		keep(&b->times[i][0], slot, &t, &b->commands[i]);
+		if (b->server.to < 0)
+			continue;
+		t = ask(&b->server, &b->commands[i]);
+		keep(&b->times[i][1], slot, &t, &b->commands[i]);
+	}
+}
+
+/* The slot of a warm-up is written again by the first round that counts. */
+static void measure(struct bench *b)
+{
+	int64_t begin;
+	size_t i;
+
+	if (b->server_command.size)
+		start_server(&b->server, &b->server_command);
+	for (i = 0; i < b->warm_ups; i++)
+		run_round(b, 0);
+	begin = now();
+	for (i = 0; i < b->rounds; i++) {
+		run_round(b, i);
+		if (i + 1 >= LEAST_ROUNDS && now() - begin > b->limit)
+			b->rounds = i + 1;
+	}
+	if (b->server.to >= 0)
+		end_server(&b->server);
+}
+
+static struct series new_series(size_t rounds)
 {
 	struct series s = {calloc(rounds, sizeof(double)), calloc(rounds, sizeof(double))};
 
@@ -352,60 +395,32 @@ static struct series series(size_t rounds)
 
 int main(int argc, char **argv)
 {
-	static struct command commands[MAX_COMMANDS], server_command;
-	static struct series all[MAX_COMMANDS][2];
-	struct server server = {.to = -1};
-	size_t rounds = 20, warm = 2, n, i, round, limit = SIZE_MAX / 2000000;
-	int64_t begin;
+	static struct bench b = {.server.to = -1, .rounds = 20, .warm_ups = 2, .limit = INT64_MAX};
+	size_t i;
 	int option;
 
 	while ((option = getopt(argc, argv, "r:w:s:m:S")) != -1)
-		switch (option) {
-		case 'r':
-			rounds = number(optarg);
-			break;
-		case 'w':
-			warm = number(optarg);
-			break;
-		case 'm':
-			limit = number(optarg);
-			break;
-		case 's':
-			read_spec(&server_command, optarg);
-			break;
-		case 'S':
+		if (option == 'r')
+			b.rounds = number(optarg);
+		else if (option == 'w')
+			b.warm_ups = number(optarg);
+		else if (option == 'm')
+			b.limit = (int64_t)number(optarg) * 1000000;
+		else if (option == 's')
+			read_spec(&b.server_command, optarg);
+		else if (option == 'S')
 			return serve();
-		default:
+		else
 			return 2;
-		}
-	n = (size_t)(argc - optind);
-	if (n == 0 || n > MAX_COMMANDS || rounds == 0)
+	b.n = (size_t)(argc - optind);
+	if (b.n == 0 || b.n > MAX_COMMANDS || b.rounds == 0)
 		errx(2, "no commands, too many, or no rounds");
-	for (i = 0; i < n; i++) {
-		read_spec(&commands[i], argv[optind + (int)i]);
-		all[i][0] = series(rounds + warm);
-		all[i][1] = series(rounds + warm);
+	for (i = 0; i < b.n; i++) {
+		read_spec(&b.commands[i], argv[optind + (int)i]);
+		b.times[i][0] = new_series(b.rounds);
+		b.times[i][1] = new_series(b.rounds);
 	}
-	if (server_command.size)
-		start_server(&server, &server_command);
-	begin = now();
-	for (round = 0; round < rounds + warm; round++) {
-		size_t slot = round < warm ? 0 : round - warm;
-
-		for (i = 0; i < n; i++) {
-			struct times t = run(&commands[i]);
-
-			keep(&all[i][0], slot, &t, &commands[i]);
-			if (server.to < 0)
-				continue;
-			t = ask(&server, &commands[i]);
-			keep(&all[i][1], slot, &t, &commands[i]);
-		}
-		if (slot + 1 >= LEAST_ROUNDS && (size_t)((now() - begin) / 1000000) > limit)
-			rounds = slot + 1;
-	}
-	if (server.to >= 0)
-		end_server(&server);
-	report(commands, all, n, server.to >= 0, rounds);
+	measure(&b);
+	report(&b);
 	return 0;
 }

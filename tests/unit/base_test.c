@@ -63,7 +63,7 @@ static void ask_little(void)
 
 static void test_arena(void)
 {
-	struct arena a = ARENA_INIT;
+	struct arena a = ARENA_INIT, fresh = ARENA_INIT;
 	bool aligned = true, zero = true, kept = true;
 	unsigned char *all[400];
 	size_t i, j;
@@ -76,11 +76,14 @@ static void test_arena(void)
 		aligned &= (uintptr_t)all[i] % _Alignof(max_align_t) == 0;
 		for (j = 0; j < size; j++)
 			zero &= all[i][j] == 0;
-		memset(all[i], (int)(i & 0xff), size);
+		if (size)
+			memset(all[i], (int)(i & 0xff), size);
 	}
 	for (i = 0; i < COUNT(all); i++)
 		for (j = 0; j < i * i / 2; j++)
 			kept &= all[i][j] == (i & 0xff);
+	ok(arena_alloc(&fresh, 0), "arena: never NULL, not even for nothing");
+	arena_release(&fresh);
 	ok(aligned, "arena: aligned for any type");
 	ok(zero, "arena: zeroed");
 	ok(kept, "arena: no two overlap");

@@ -120,10 +120,8 @@ static void test_host_names(void)
 	static const char *const not_names[] = {"", ".", "a.", ".a", "a..b", "github.com.", "127.1",
 		"127.0.0.1", "2130706433", "0x7f.1", "0x7f000001", "a.0x7f", "a.0X1", "a.1",
 		"017700000001", "0177.1", "a.b:80", "u@a.b", "u:p@a.b", "a b", "a/b", "a\tb",
-		"*.a.b", "[::1]", "::1", "a%b",
-		"b\xc3\xbc"
-		"cher.example",
-		"a\nb", "a,b", "a\\b", "a'b"};
+		"*.a.b", "[::1]", "::1", "a%b", "b\303\274cher.example", "a\nb", "a,b", "a\\b",
+		"a'b"};
 	static const char label[] =
 		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg"; /* 63 */
 	char host[300];
@@ -151,87 +149,89 @@ static void test_host_names(void)
 		"what inet_pton does not take is none");
 }
 
+static const struct {
+	const char *entry, *host;
+	unsigned port;
+} domains[] = {
+	{"github.com", "github.com", 0},
+	{"GitHub.COM", "github.com", 0},
+	{"github.com:22", "github.com", 22},
+	{"a.b:65535", "a.b", 65535},
+	{"*.Example.org", "*.example.org", 0},
+	{"*.example.org:8443", "*.example.org", 8443},
+	{"localhost", "localhost", 0},
+	{"192.0.2.1", "192.0.2.1", 0},
+	{"192.0.2.1:80", "192.0.2.1", 80},
+	{"[2001:DB8::1]", "2001:db8::1", 0},
+	{"[2001:db8::1]:443", "2001:db8::1", 443},
+};
+
+static const struct {
+	const char *entry, *why; /* part of the message */
+} no_domains[] = {
+	{"", "not a host name"},
+	{"github.com.", "not a host name"},
+	{".github.com", "not a host name"},
+	{"user@github.com", "not a host name"},
+	{"user:secret@github.com", "port"},
+	{"user:1@github.com:22", ""},
+	{"https://github.com", "scheme"},
+	{"https://github.com:443/x", "scheme"},
+	{"github.com/path", "scheme and path"},
+	{"127.1", "not a host name"},
+	{"0x7f.1", "not a host name"},
+	{"2130706433", "not a host name"},
+	{"0x7f000001:80", "not a host name"},
+	{"1.2.3.4.", "not a host name"},
+	{"1.2.3.256", "not a host name"},
+	{"*.1.2.3.4", "not *.HOST"},
+	{"*.com", "top-level"},
+	{"*.", "top-level"},
+	{"*", "elsewhere"},
+	{"**.a.b", "elsewhere"},
+	{"a.*.b", "elsewhere"},
+	{"*a.b.c", "elsewhere"},
+	{"*.*.b.c", "*"},
+	{"*..a.b", "not *.HOST"},
+	{"a:0", "port"},
+	{"a:", "port"},
+	{"a:65536", "port"},
+	{"a:4294967297", "port"},
+	{"a:080", "port"},
+	{"a:+80", "port"},
+	{"a:-1", "port"},
+	{"a: 80", "port"},
+	{"a:80 ", "port"},
+	{"::1", "brackets"},
+	{"a:1:2", "brackets"},
+	{"[::1", "[address]"},
+	{"[::1]x", "[address]"},
+	{"[::1]:", "port"},
+	{"[a.b]", "not an IPv6"},
+	{"[1.2.3.4]", "not an IPv6"},
+	{"[]", "not an IPv6"},
+	{"b\303\274cher.example", "xn--"},
+	{"a b", "not a host name"},
+};
+
 static void test_domains(void)
 {
-	static const struct {
-		const char *entry, *host;
-		unsigned port;
-	} good[] = {
-		{"github.com", "github.com", 0},
-		{"GitHub.COM", "github.com", 0},
-		{"github.com:22", "github.com", 22},
-		{"a.b:65535", "a.b", 65535},
-		{"*.Example.org", "*.example.org", 0},
-		{"*.example.org:8443", "*.example.org", 8443},
-		{"localhost", "localhost", 0},
-		{"192.0.2.1", "192.0.2.1", 0},
-		{"192.0.2.1:80", "192.0.2.1", 80},
-		{"[2001:DB8::1]", "2001:db8::1", 0},
-		{"[2001:db8::1]:443", "2001:db8::1", 443},
-	};
-	static const struct {
-		const char *entry, *why; /* part of the message */
-	} bad[] = {
-		{"", "not a host name"},
-		{"github.com.", "not a host name"},
-		{".github.com", "not a host name"},
-		{"user@github.com", "not a host name"},
-		{"user:secret@github.com", "port"},
-		{"user:1@github.com:22", ""},
-		{"https://github.com", "scheme"},
-		{"https://github.com:443/x", "scheme"},
-		{"github.com/path", "scheme and path"},
-		{"127.1", "not a host name"},
-		{"0x7f.1", "not a host name"},
-		{"2130706433", "not a host name"},
-		{"0x7f000001:80", "not a host name"},
-		{"1.2.3.4.", "not a host name"},
-		{"1.2.3.256", "not a host name"},
-		{"*.1.2.3.4", "not *.HOST"},
-		{"*.com", "top-level"},
-		{"*.", "top-level"},
-		{"*", "elsewhere"},
-		{"**.a.b", "elsewhere"},
-		{"a.*.b", "elsewhere"},
-		{"*a.b.c", "elsewhere"},
-		{"*.*.b.c", "*"},
-		{"*..a.b", "not *.HOST"},
-		{"a:0", "port"},
-		{"a:", "port"},
-		{"a:65536", "port"},
-		{"a:4294967297", "port"},
-		{"a:080", "port"},
-		{"a:+80", "port"},
-		{"a:-1", "port"},
-		{"a: 80", "port"},
-		{"a:80 ", "port"},
-		{"::1", "brackets"},
-		{"a:1:2", "brackets"},
-		{"[::1", "[address]"},
-		{"[::1]x", "[address]"},
-		{"[::1]:", "port"},
-		{"[a.b]", "not an IPv6"},
-		{"[1.2.3.4]", "not an IPv6"},
-		{"[]", "not an IPv6"},
-		{"b\xc3\xbc"
-		 "cher.example",
-			"xn--"},
-		{"a b", "not a host name"},
-	};
 	char host[256], longest[300];
 	unsigned port;
 	size_t i;
 
-	for (i = 0; i < COUNT(good); i++) {
-		is_str(domain_parse(good[i].entry, host, &port), NULL, "'%s'", good[i].entry);
-		is_str(host, good[i].host, "the host of '%s'", good[i].entry);
-		is_int(port, good[i].port, "the port of '%s'", good[i].entry);
+	for (i = 0; i < COUNT(domains); i++) {
+		is_str(domain_parse(domains[i].entry, host, &port), NULL, "'%s'", domains[i].entry);
+		is_str(host, domains[i].host, "the host of '%s'", domains[i].entry);
+		is_int(port, domains[i].port, "the port of '%s'", domains[i].entry);
 	}
-	for (i = 0; i < COUNT(bad); i++) {
-		const char *why = domain_parse(bad[i].entry, host, &port);
+	for (i = 0; i < COUNT(no_domains); i++) {
+		const char *why = domain_parse(no_domains[i].entry, host, &port);
 
-		if (!ok(why && strstr(why, bad[i].why), "'%s' is refused", bad[i].entry))
-			printf("#   said '%s', without '%s'\n", why ? why : "nothing", bad[i].why);
+		if (!ok(why && strstr(why, no_domains[i].why), "'%s' is refused",
+			    no_domains[i].entry))
+			printf("#   said '%s', without '%s'\n", why ? why : "nothing",
+				no_domains[i].why);
 	}
 	memset(longest, 'a', sizeof longest);
 	longest[299] = '\0';

@@ -124,8 +124,6 @@ static void test_unknown(void)
 		"seal-exec: t:2:1: unknown key 'tpye' in knobs.a; did you mean 'type'?\n");
 	refuse("\"fl\\u001bag\" = true\n",
 		"1:1: unknown key 'fl\\x1bag' in the file; did you mean 'flag'?");
-	refuse("\"flag\\u0000\" = true\n",
-		"1:1: unknown key 'flag' in the file; did you mean 'flag'?");
 	refuse("\"a.b\" = 1\n",
 		"1:1: unknown key 'a.b' in the file; known keys: flag, mode, "
 		"name, deep, env, hosts, port, any_port, words, text, size, tools, "
@@ -157,14 +155,14 @@ static void test_types(void)
 		"seal-exec: t:1:20: deep.list[1] is an integer; it must be a path\n"
 		"seal-exec: t:1:23: deep.list[2] is an array; it must be a path\n");
 	expect("tools = [{x = 1, y = 1.5, z = {a = 1}}]\n", NULL,
-		"seal-exec: t:1:15: tools[0].x is an integer; it must be an array, each element a "
-		"name\n"
-		"seal-exec: t:1:22: tools[0].y is a float; it must be an array, each element a "
-		"name\n"
-		"seal-exec: t:1:31: tools[0].z is a table; it must be an array, each element a "
-		"name\n");
+		"seal-exec: t:1:15: tools[0].x is an integer; it must be true, false, a string or "
+		"an array of names\n"
+		"seal-exec: t:1:22: tools[0].y is a float; it must be true, false, a string or an "
+		"array of names\n"
+		"seal-exec: t:1:31: tools[0].z is a table; it must be true, false, a string or an "
+		"array of names\n");
 	refuse("knobs.a = 'x'\n", "1:11: knobs.a is a string; it must be a table");
-	refuse("text = 2024-01-01\n", "1:8: text is a local date; it must be a text");
+	refuse("text = 2024-01-01\n", "1:8: text is a date; it must be a text");
 }
 
 static void test_values(void)
@@ -254,13 +252,9 @@ static void test_words(void)
 	struct strbuf b = STRBUF_INIT;
 	size_t i;
 
+	refuse_value("\"flag\\u0000\"", "true", "unknown key");
 	for (i = 0; i < COUNT(bad); i++)
 		refuse_value(bad[i][0], bad[i][1], bad[i][2]);
-	strbuf_addf(&b, "'%04096d'", 0);
-	b.s[1] = '/';
-	b.s[b.len - 2] = 'x';
-	strbuf_addc(&b, '\n');
-	b.len = 0;
 	strbuf_addf(&b, "'%04097d'", 0);
 	refuse_value("text", b.s, "longer than 4096");
 	b.len = 0;
@@ -305,7 +299,8 @@ static void test_together(void)
 	expect("zz = 1\nflag = \n", NULL,
 		"seal-exec: t:1:1: unknown key 'zz' in the file; known keys: flag, mode, name, "
 		"deep, env, hosts, port, any_port, words, text, size, tools, knobs\n"
-		"seal-exec: t:2:8: a value is missing here\n");
+		"seal-exec: t:2:8: expected a value, found the end of the line; write a "
+		"\"string\", a number, true, false, a date, [ or {\n");
 }
 
 /* --- The rows as documents ---------------------------------------------------------------------

@@ -134,10 +134,10 @@ static void add_used(struct session *s, struct matches *out)
 void session_refuse(struct session *s)
 {
 	const struct catalog_text *t = catalog_profile("refuse");
-	struct grants secrets = {0}, roots = {0};
+	struct refusals refusals = {0};
 
-	if (refuse_read(&secrets, &roots, t->file, t->text, t->len, &s->arena, &s->diags))
-		policy_refuse(&s->merged, &secrets, &roots, &s->facts, &s->arena, &s->diags);
+	if (refuse_read(&refusals, t->file, t->text, t->len, &s->arena, &s->diags))
+		policy_refuse(&s->merged, &refusals, &s->facts, &s->arena, &s->diags);
 	session_refuse_faults(s);
 }
 

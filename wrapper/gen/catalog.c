@@ -126,7 +126,7 @@ int main(int argc, char **argv)
 {
 	struct arena arena = ARENA_INIT;
 	struct diags diags = {.arena = &arena};
-	struct grants secrets = {0}, roots = {0};
+	struct refusals refusals = {0};
 	struct file *files = arena_calloc(&arena, (size_t)argc, sizeof *files);
 	struct strbuf text = STRBUF_INIT;
 	size_t bundles = 0, n = 0;
@@ -141,8 +141,8 @@ int main(int argc, char **argv)
 			bundles = n;
 		}
 		if (profile && strcmp(files[n].name, "refuse") == 0)
-			refuse_read(&secrets, &roots, files[n].path, files[n].text, files[n].len,
-				&arena, &diags);
+			refuse_read(&refusals, files[n].path, files[n].text, files[n].len, &arena,
+				&diags);
 		else
 			check_bundle(&files[n], &arena, &diags);
 		n++;

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,21 +33,36 @@ static bool is_plain_name(const char *s)
 }
 
 /*
- * An account database may be a network service: it is asked only if the environment does not
- * answer, and the environment's answer gives nobody anything (the name is shown, the home is
- * private inside and refused as a project outside).
+ * The caller's line of /etc/passwd, read as a file: a directory service would be a network call,
+ * and its plug-ins cannot be loaded into a static program. The entry holds until the next call.
+ */
+static const struct passwd *own_account(uid_t uid, FILE **accounts)
+{
+	const struct passwd *pw = NULL;
+
+	*accounts = fopen("/etc/passwd", "re");
+	while (*accounts && (pw = fgetpwent(*accounts)) && pw->pw_uid != uid)
+		;
+	return pw;
+}
+
+/*
+ * The accounts are asked only if the environment does not answer, and the environment's answer
+ * gives nobody anything: the name is shown, the home is private inside and refused as a project
+ * outside.
  */
 void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 {
 	const char *home = variable(env, "HOME"), *user = variable(env, "USER");
 	const struct passwd *pw = NULL;
+	FILE *accounts = NULL;
 	char cwd[PATH_MAX];
 
 	f->environ = env;
 	f->uid = geteuid();
 	f->gid = getegid();
 	if (!home || *home != '/' || !is_plain_name(user))
-		pw = getpwuid(f->uid);
+		pw = own_account(f->uid, &accounts);
 	if (!is_plain_name(user))
 		user = pw && is_plain_name(pw->pw_name) ? pw->pw_name : "user";
 	if (!home || *home != '/')
@@ -54,6 +70,9 @@ void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 	if (!home || *home != '/')
 		die("you have no home directory; set HOME");
 	f->user = arena_strdup(arena, user);
+	home = arena_strdup(arena, home);
+	if (accounts)
+		fclose(accounts);
 	f->home = host_canonical(home, arena);
 	if (!f->home)
 		f->home = path_absolute(arena, "/", home);

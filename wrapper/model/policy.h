@@ -16,6 +16,13 @@ struct match {
 	bool used; /* not matched itself: its paths and variables apply, its domains do not */
 };
 
+/* What no manifest grants, and what is no project (profiles/refuse.toml). */
+struct refusals {
+	struct grants secrets; /* stores that are not granted as a whole */
+	struct grants roots;   /* no project is one of these, or holds one */
+	struct grants beneath; /* no project lies in one of these */
+};
+
 struct matches {
 	struct match *v;
 	size_t n, cap;

@@ -143,47 +143,66 @@ static bool holds(const char *path, const char *store)
 	return path_under(store, path);
 }
 
-void policy_refuse(const struct merged *m, const struct grants *secrets, const struct grants *roots,
-	const struct facts *f, struct arena *arena, struct diags *diags)
+static void refuse_project(const struct refusals *refusals, const struct facts *f,
+	struct arena *arena, struct diags *diags)
 {
 	const struct place here = {.file = f->project};
-	const char *path, *store;
-	size_t i, j;
+	const struct grant *g;
+	const char *path;
 
-	for (j = 0; j < roots->n; j++)
-		if ((store = expand_path(roots->v[j].value, f, arena)) && holds(f->project, store))
+	vec_each (g, &refusals->roots)
+		if ((path = expand_path(g->value, f, arena)) && holds(f->project, path)) {
 			diag_add(diags, here,
 				"this cannot be a project: %s; go to a folder below it",
-				roots->v[j].from.why);
-	for (j = 0; j < secrets->n; j++)
-		if ((store = expand_path(secrets->v[j].value, f, arena)) &&
-			path_under(store, f->project) && !diag_any(diags))
+				g->from.why);
+			return;
+		}
+	vec_each (g, &refusals->beneath)
+		if ((path = expand_path(g->value, f, arena)) && path_under(f->project, path)) {
+			diag_add(diags, here, "this cannot be a project: %s", g->from.why);
+			return;
+		}
+	vec_each (g, &refusals->secrets)
+		if ((path = expand_path(g->value, f, arena)) && holds(f->project, path)) {
 			diag_add(diags, here, "this cannot be a project: it holds %s (%s)",
-				secrets->v[j].value, secrets->v[j].from.why);
-	for (i = 0; i < m->m.grants.n; i++) {
-		const struct grant *g = &m->m.grants.v[i];
+				g->value, g->from.why);
+			return;
+		}
+}
 
-		if (g->kind != GRANT_READ && g->kind != GRANT_WRITE && g->kind != GRANT_SOCKET)
-			continue;
-		path = expand_path(g->value, f, arena);
-		if (path && (holds(path, f->home) || strcmp(path, "/tmp") == 0)) {
-			diag_add(diags, g->from.at,
-				"%s of '%s' is refused: it is shared by everything; name the paths "
-				"below it",
-				grant_kind_name(g->kind), g->value);
-			continue;
-		}
-		for (j = 0; path && j < secrets->n; j++) {
-			store = expand_path(secrets->v[j].value, f, arena);
-			if (!store || !holds(path, store))
-				continue;
-			diag_add(diags, g->from.at, "%s of '%s' is refused: %s%s%s",
-				grant_kind_name(g->kind), g->value, secrets->v[j].value,
-				secrets->v[j].from.why ? ": " : "",
-				secrets->v[j].from.why ? secrets->v[j].from.why : "");
-			break;
-		}
+static void refuse_grant(const struct grant *g, const struct refusals *refusals,
+	const struct facts *f, struct arena *arena, struct diags *diags)
+{
+	const char *path = expand_path(g->value, f, arena), *store;
+	const struct grant *secret;
+
+	if (path && (holds(path, f->home) || strcmp(path, "/tmp") == 0)) {
+		diag_add(diags, g->from.at,
+			"%s of '%s' is refused: it is shared by everything; name the paths below "
+			"it",
+			grant_kind_name(g->kind), g->value);
+		return;
 	}
+	vec_each (secret, &refusals->secrets) {
+		store = expand_path(secret->value, f, arena);
+		if (!path || !store || !holds(path, store))
+			continue;
+		diag_add(diags, g->from.at, "%s of '%s' is refused: %s: %s",
+			grant_kind_name(g->kind), g->value, secret->value, secret->from.why);
+		return;
+	}
+}
+
+void policy_refuse(const struct merged *m, const struct refusals *refusals, const struct facts *f,
+	struct arena *arena, struct diags *diags)
+{
+	size_t i;
+
+	refuse_project(refusals, f, arena, diags);
+	for (i = 0; i < m->m.grants.n; i++)
+		if (m->m.grants.v[i].kind == GRANT_READ || m->m.grants.v[i].kind == GRANT_WRITE ||
+			m->m.grants.v[i].kind == GRANT_SOCKET)
+			refuse_grant(&m->m.grants.v[i], refusals, f, arena, diags);
 }
 
 /* Calls of select_grants() differ in where the chosen ones go. */

@@ -34,8 +34,8 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 void policy_check_tool(const struct tool *t, const struct bundle *b, struct diags *diags);
 
 /* Refuses grants of the manifest that REFUSE names (profiles/refuse.toml), and such a project. */
-void policy_refuse(const struct merged *m, const struct grants *secrets, const struct grants *roots,
-	const struct facts *f, struct arena *arena, struct diags *diags);
+void policy_refuse(const struct merged *m, const struct refusals *refusals, const struct facts *f,
+	struct arena *arena, struct diags *diags);
 
 /*
  * Fills P for a command that matches MATCHES (their bundles loaded, used ones included). Paths

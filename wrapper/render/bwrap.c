@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "config.h"
+
 /* The name that the sandbox has for itself: the host's own says nothing to a build. */
 static const char sandbox_name[] = "sandbox";
 
@@ -23,12 +25,22 @@ static void put(struct renderer *r, const char *a, const char *b, const char *c)
 		strvec_push(r->arena, r->out, c);
 }
 
+/*
+ * By descriptor bwrap compares what it bound with what was open, so that nothing can be swapped
+ * in between. A bwrap that cannot gets the name that proc(5) has for the open file.
+ */
 static void put_bind(struct renderer *r, const struct mount *m, int fd)
 {
-	/* A path of proc(5) names the open file itself, in every version of bwrap. */
-	const char *source = fd < 0 ? m->source : arena_printf(r->arena, "/proc/self/fd/%d", fd);
+	bool write = m->kind == MOUNT_BIND_RW;
 
-	put(r, m->kind == MOUNT_BIND_RW ? "--bind" : "--ro-bind", source, m->dest);
+	if (fd < 0)
+		put(r, write ? "--bind" : "--ro-bind", m->source, m->dest);
+	else if (BWRAP_BIND_FD)
+		put(r, write ? "--bind-fd" : "--ro-bind-fd", arena_printf(r->arena, "%d", fd),
+			m->dest);
+	else
+		put(r, write ? "--bind" : "--ro-bind",
+			arena_printf(r->arena, "/proc/self/fd/%d", fd), m->dest);
 }
 
 static void put_mask(struct renderer *r, const struct mount *m)

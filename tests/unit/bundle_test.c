@@ -1,0 +1,318 @@
+/*
+ * Bundle files: what the reader refuses, and that each built-in one is what bundles/TEMPLATE.toml
+ * asks for. The lint reads the texts that are embedded in the binary, so it is about what users
+ * get.
+ */
+#include <stdlib.h>
+
+#include "base/path.h"
+#include "fixture.h"
+#include "policy/expand.h"
+#include "read/bundle.h"
+#include "read/refuse.h"
+#include "tap.h"
+
+/* --- The reader ------------------------------------------------------------------------------- */
+
+#define HEAD "name = 'x'\nsummary = 's'\n"
+
+/* TEXT as a bundle has these faults; "" for none. */
+static void faults_are(const char *text, const char *want)
+{
+	struct arena a = ARENA_INIT;
+	struct diags d = {.arena = &a};
+	struct strbuf b = STRBUF_INIT;
+	struct bundle bundle;
+	bool good = bundle_read(&bundle, ORIGIN_BUNDLE, "x.toml", text, strlen(text), &a, &d);
+
+	strbuf_adds(&b, "");
+	diag_render(&d, &b);
+	is_str(b.s, want, "the faults of %s", text);
+	is_int(good, !*want, "and the answer");
+	strbuf_release(&b);
+	arena_release(&a);
+}
+
+static void is_faulty(const char *text)
+{
+	struct arena a = ARENA_INIT;
+	struct diags d = {.arena = &a};
+	struct bundle b;
+
+	ok(!bundle_read(&b, ORIGIN_BUNDLE, "x.toml", text, strlen(text), &a, &d), "refused: %s",
+		text);
+	arena_release(&a);
+}
+
+static void test_faults(void)
+{
+	faults_are(HEAD, "");
+	faults_are(
+		"name = 'x'\n", "seal-exec: x.toml: a bundle needs name and summary; add them\n");
+	faults_are("summary = 'x'\n",
+		"seal-exec: x.toml: a bundle needs name and summary; add them\n");
+	faults_are(HEAD "reads = ['/a']\n",
+		"seal-exec: x.toml:3:1: unknown key 'reads' in the file; did you mean 'read'?\n");
+	faults_are(HEAD "read = [{why = 'w'}]\n",
+		"seal-exec: x.toml:3:9: this entry of read lacks its value; add it\n");
+	faults_are(HEAD "env = [{path = 'w'}]\n",
+		"seal-exec: x.toml:3:9: unknown key 'path' in env[0]; known keys: name, why, when, "
+		"make\n"
+		"seal-exec: x.toml:3:8: this entry of env lacks its value; add it\n");
+	faults_are(HEAD "read = [{path = '/a', when = 'k'}]\n",
+		"seal-exec: x.toml:3:9: when = 'k' names no knob of this bundle\n");
+	faults_are(HEAD "read = [{path = '/a', when = '!k=v'}]\nknobs.l.type = 'auto'\n",
+		"seal-exec: x.toml:3:9: when = '!k=v' names no knob of this bundle\n");
+	faults_are(HEAD "read = [{path = '/a', when = 'k'}, {path = '/b', when = '!k'}]\n"
+			"knobs.k = {type = 'bool', default = true}\n",
+		"");
+	faults_are(HEAD "knobs.k = {type = 'bool'}\n",
+		"seal-exec: x.toml:3:7: knob 'k' needs a default\n");
+	faults_are(HEAD "knobs.k = {type = 'enum', values = ['a'], default = 'b'}\n",
+		"seal-exec: x.toml:3:7: knob 'k' needs values and a default among them\n");
+	faults_are(HEAD "knobs.k = {type = 'enum', default = 'b'}\n",
+		"seal-exec: x.toml:3:7: knob 'k' needs values and a default among them\n");
+	faults_are(HEAD "knobs.k = {type = 'enum', values = ['a', 'b'], default = 'b'}\n", "");
+	faults_are(HEAD "knobs.k = {type = 'maybe'}\n",
+		"seal-exec: x.toml:3:19: knobs.k.type: 'maybe' is not one of \"bool\", \"auto\", "
+		"\"enum\", \"names\"\n"
+		"seal-exec: x.toml:3:7: knob 'k' needs a default\n");
+	/* A default that the knob's own type does not have. */
+	is_faulty(HEAD "knobs.k = {type = 'bool', default = 'perhaps'}\n");
+	is_faulty(HEAD "knobs.k = {type = 'enum', values = ['a'], default = true}\n");
+}
+
+static void test_reading(void)
+{
+	static const char text[] = HEAD
+		"commands = ['x', 'y']\nprefixes = ['python3 -m x']\nuses = ['cc']\n"
+		"psl_exemptions = ['github.io']\n"
+		"read = ['~/a', {path = '~/b', why = 'because', when = '!k'}]\n"
+		"write = [{path = '~/c', make = true}, {path = '~/d', make = false}]\n"
+		"project_write = ['.x']\ncopy = ['/etc/x']\nenv = ['X_*']\ndomains = ['x.org']\n"
+		"unix_sockets = ['/s']\ndbus = ['--call=a=b']\ncredentials = ['c']\n"
+		"knobs.m.type = 'names'\n"
+		"knobs.k.type = 'bool'\nknobs.m.why = 'M'\nknobs.k.default = false\n";
+	struct arena a = ARENA_INIT;
+	struct diags d = {.arena = &a};
+	struct bundle b;
+	const struct grant *g;
+
+	ok(bundle_read(&b, ORIGIN_BUNDLE, "x.toml", text, sizeof text - 1, &a, &d), "a bundle");
+	ok(b.commands.n == 2 && b.prefixes.n == 1 && b.uses.n == 1 && b.psl_exemptions.n == 1,
+		"its lists of words");
+	is_str(grants_text(&a, &b.grants),
+		"read ~/a; read ~/b; write ~/c; write ~/d; write .x; copy /etc/x; env X_*; "
+		"domains x.org; unix_sockets /s; dbus --call=a=b; credentials c; ",
+		"its grants");
+	g = b.grants.v;
+	ok(strcmp(g[1].from.why, "because") == 0 && strcmp(g[1].when, "!k") == 0, "why and when");
+	ok(g[0].from.kind == ORIGIN_BUNDLE && strcmp(g[0].from.bundle, "x") == 0 &&
+			g[0].from.at.line == 7 && g[0].from.at.col == 9,
+		"where a grant comes from");
+	ok(!g[0].from.why && !g[0].when && !g[0].flags, "a plain one has nothing else");
+	ok(g[2].flags == GRANT_MAKE && g[3].flags == 0, "make");
+	ok(g[4].flags == GRANT_IN_PROJECT, "in the project");
+	ok(b.knobs.n == 2 && b.knobs.v[0].type == KNOB_NAMES && b.knobs.v[1].type == KNOB_BOOL &&
+			strcmp(b.knobs.v[1].initial, "false") == 0 &&
+			strcmp(b.knobs.v[0].from.why, "M") == 0,
+		"knobs, with dotted keys in any order");
+	arena_release(&a);
+}
+
+/* --- The built-in ones ------------------------------------------------------------------------ */
+
+static int order(const char *a, const char *b)
+{
+	return strcmp(a, b);
+}
+
+/* Each list of grants that one key makes, and each list of words, is sorted and without twins. */
+static void check_sorted(const struct bundle *b)
+{
+	const struct strvec *words[] = {&b->commands, &b->prefixes, &b->psl_exemptions};
+	const struct grant *g = b->grants.v;
+	bool good = true;
+	size_t i, j;
+
+	for (i = 0; i < sizeof words / sizeof *words; i++)
+		for (j = 1; j < words[i]->n; j++)
+			good &= order(words[i]->v[j - 1], words[i]->v[j]) < 0;
+	ok(good, "%s: words are sorted", b->name);
+	for (i = 1; i < b->grants.n; i++) {
+		int by_value = order(g[i - 1].value, g[i].value);
+
+		if (g[i].kind != g[i - 1].kind ||
+			(g[i].flags & GRANT_IN_PROJECT) != (g[i - 1].flags & GRANT_IN_PROJECT))
+			continue;
+		if (by_value > 0 || (by_value == 0 && !(g[i].when && g[i - 1].when))) {
+			good = false;
+			printf("# %s: %s stands before %s\n", b->name, g[i - 1].value, g[i].value);
+		}
+	}
+	ok(good, "%s: grants are sorted", b->name);
+}
+
+/* No path is a secret store, holds one, lies in one, or is the home or what holds it. */
+static void check_paths(struct run *r, const struct bundle *b, const struct grants *secrets)
+{
+	bool good = true;
+	size_t i, j;
+
+	for (i = 0; i < b->grants.n; i++) {
+		const struct grant *g = &b->grants.v[i];
+		const char *path, *store;
+
+		if (!grant_is_path(g->kind) || g->kind == GRANT_COPY)
+			continue;
+		path = expand_path(g->value, &r->facts, &r->arena);
+		if (!path || path_under(r->facts.home, path))
+			good = false;
+		for (j = 0; path && j < secrets->n; j++) {
+			store = expand_path(secrets->v[j].value, &r->facts, &r->arena);
+			if (path_under(path, store) || path_under(store, path)) {
+				printf("# %s: %s and %s\n", b->name, g->value, secrets->v[j].value);
+				good = false;
+			}
+		}
+	}
+	ok(good, "%s: no grant is a secret store or the home", b->name);
+}
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/* Variables that load or start a program of the caller's choice. */
+static void check_env(const struct bundle *b)
+{
+	static const char *const never[] = {"LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "HOME",
+		"BASH_ENV", "ENV", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EDITOR", "GIT_PAGER",
+		"GIT_CONFIG_COUNT", "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "PYTHONSTARTUP"};
+	bool good = true;
+	size_t i, j;
+
+	for (i = 0; i < b->grants.n; i++) {
+		const char *glob = b->grants.v[i].value;
+		size_t n = strcspn(glob, "*");
+
+		if (b->grants.v[i].kind != GRANT_ENV)
+			continue;
+		for (j = 0; j < sizeof never / sizeof *never; j++)
+			if (glob[n] ? strncmp(glob, never[j], n) == 0 : !strcmp(glob, never[j])) {
+				printf("# %s: %s passes %s\n", b->name, glob, never[j]);
+				good = false;
+			}
+	}
+	ok(good, "%s: no variable that names a program or a library", b->name);
+}
+
+static void check_bundle(struct run *r, const struct bundle *b, const struct grants *secrets)
+{
+	size_t i;
+
+	ok(b->summary && strlen(b->summary) > 3 && strlen(b->summary) <= 72, "%s: a summary",
+		b->name);
+	ok(b->commands.n + b->prefixes.n > 0, "%s: commands", b->name);
+	for (i = 0; i < b->uses.n; i++)
+		ok(catalog_load(&r->catalog, b->uses.v[i], &r->diags) &&
+				strcmp(b->uses.v[i], b->name) != 0,
+			"%s uses %s, which is there", b->name, b->uses.v[i]);
+	for (i = 0; i < b->knobs.n; i++)
+		ok(b->knobs.v[i].from.why, "%s.%s says what it does", b->name, b->knobs.v[i].name);
+	for (i = 0; i < b->grants.n; i++)
+		if (b->grants.v[i].kind == GRANT_WRITE && has_prefix(b->grants.v[i].value, "~/"))
+			ok(b->grants.v[i].from.why, "%s: why it writes %s", b->name,
+				b->grants.v[i].value);
+	check_sorted(b);
+	check_paths(r, b, secrets);
+	check_env(b);
+}
+
+static void check_claims(const struct bundle_index *index)
+{
+	size_t i, j, claims = 0;
+	bool good = true;
+	const char *const *a, *const *b;
+
+	for (i = 0; i < index->n; i++)
+		for (a = index->v[i].commands; a && *a; a++) {
+			claims++;
+			for (j = 0; j < i; j++)
+				for (b = index->v[j].commands; b && *b; b++)
+					good &= strcmp(*a, *b) != 0;
+		}
+	ok(good && claims > 30, "each of %zu commands belongs to one bundle", claims);
+	for (i = 1; i < index->n; i++)
+		good &= strcmp(index->v[i - 1].name, index->v[i].name) < 0;
+	ok(good, "the index is sorted");
+}
+
+static void test_builtin(void)
+{
+	static const char *const must[] = {
+		"cargo", "cc", "cmake", "git", "make", "ninja", "node", "npm", "pip", "python"};
+	const struct catalog_text *t = catalog_profile("refuse");
+	struct refusals refuse = {0};
+	struct run *r = run_new();
+	size_t i;
+
+	ok(refuse_read(&refuse, t->file, t->text, t->len, &r->arena, &r->diags) &&
+			refuse.secrets.n > 10,
+		"the refuse profile");
+	for (i = 0; i < sizeof must / sizeof *must; i++)
+		ok(catalog_load(&r->catalog, must[i], &r->diags), "%s is there", must[i]);
+	for (i = 0; i < r->catalog.index.n; i++) {
+		const char *name = r->catalog.index.v[i].name;
+		const struct bundle *b = catalog_load(&r->catalog, name, &r->diags);
+
+		if (!ok(b, "%s loads", name))
+			continue;
+		is_str(b->name, name, "its name");
+		ok(strstr(b->at.file, name), "its file");
+		check_bundle(r, b, &refuse.secrets);
+	}
+	check_claims(&r->catalog.index);
+	is_str(catalog_load(&r->catalog, "nothing", &r->diags) ? "some" : NULL, NULL,
+		"what is not there is not loaded");
+	is_str(run_faults(r), "", "no faults");
+	run_free(r);
+}
+
+/* An overlay replaces a built-in bundle, or is added in its place of the order. */
+static void test_overlays(void)
+{
+	struct run *r = run_new();
+	size_t n = r->catalog.index.n, i;
+	bool good = true;
+
+	run_bundle(r, "name = 'cargo'\nsummary = 'mine'\ncommands = ['cargo', 'c2']\n");
+	is_int((long long)r->catalog.index.n, (long long)n, "an overlay of the same name replaces");
+	is_str(catalog_load(&r->catalog, "cargo", &r->diags)->summary, "mine", "it is the one");
+	run_bundle(r, "name = 'aaa'\nsummary = 'first'\ncommands = ['aaa']\n");
+	run_bundle(r, "name = 'zzz'\nsummary = 'last'\n");
+	run_bundle(r, "name = 'cb'\nsummary = 'between'\n");
+	is_int((long long)r->catalog.index.n, (long long)n + 3, "others are added");
+	for (i = 1; i < n + 3; i++)
+		good &= strcmp(r->catalog.index.v[i - 1].name, r->catalog.index.v[i].name) < 0;
+	ok(good, "in the order of the names");
+	for (i = 0; i < n + 3; i++)
+		good &= strcmp(catalog_load(&r->catalog, r->catalog.index.v[i].name, &r->diags)
+					->name,
+				r->catalog.index.v[i].name) == 0;
+	ok(good, "and each name loads its own");
+	run_bundle(r, "name = 'cc'\nsumary = 'x'\n");
+	ok(diag_any(&r->diags), "a faulty overlay is said");
+	ok(catalog_load(&r->catalog, "cc", &r->diags)->commands.n > 5, "and replaces nothing");
+	run_free(r);
+}
+
+int main(void)
+{
+	test_faults();
+	test_reading();
+	test_builtin();
+	test_overlays();
+	return done_testing();
+}

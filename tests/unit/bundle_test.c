@@ -67,7 +67,7 @@ static void test_faults(void)
 			"knobs.k = {type = 'bool', default = true}\n",
 		"");
 	faults_are(HEAD "knobs.k = {type = 'bool'}\n",
-		"seal-exec: x.toml:3:7: knob 'k' needs a default\n");
+		"seal-exec: x.toml:3:7: knob 'k' needs a default, true or false\n");
 	faults_are(HEAD "knobs.k = {type = 'enum', values = ['a'], default = 'b'}\n",
 		"seal-exec: x.toml:3:7: knob 'k' needs values and a default among them\n");
 	faults_are(HEAD "knobs.k = {type = 'enum', default = 'b'}\n",
@@ -76,7 +76,7 @@ static void test_faults(void)
 	faults_are(HEAD "knobs.k = {type = 'maybe'}\n",
 		"seal-exec: x.toml:3:19: knobs.k.type: 'maybe' is not one of \"bool\", \"auto\", "
 		"\"enum\", \"names\"\n"
-		"seal-exec: x.toml:3:7: knob 'k' needs a default\n");
+		"seal-exec: x.toml:3:7: knob 'k' needs a default, true or false\n");
 	/* A default that the knob's own type does not have. */
 	is_faulty(HEAD "knobs.k = {type = 'bool', default = 'perhaps'}\n");
 	is_faulty(HEAD "knobs.k = {type = 'enum', values = ['a'], default = true}\n");

@@ -306,7 +306,8 @@ static void test_trust_lines(void)
 	trust_is("sandbox.os.write = ['~/z', '/home/<USER>/a']\nsandbox.os.read = ['/b']\n",
 		"read /b\nthe bundle that matches the command\nwrite /home/<USER>/a\nwrite ~/z\n");
 	trust_is(TOOLS("{tool = 'k', b = true, domains = ['x.org']}"),
-		"k: domains x.org\nk: enabled\nk: read /always\nk: read /b\nk: read /not-auto\n"
+		"k: b = true\nk: domains x.org\nk: enabled\nk: read /always\nk: read /b\nk: read "
+		"/not-auto\n"
 		"k: read /not-on\nk: read /off\n");
 }
 

@@ -227,6 +227,11 @@ static bool is_bind(const struct mount *m)
 	return m && (m->kind == MOUNT_BIND_RO || m->kind == MOUNT_BIND_RW);
 }
 
+static bool is_pin(const struct mount *m)
+{
+	return m->kind == MOUNT_BIND_RW && m->from.why && strncmp(m->from.why, "a pin:", 6) == 0;
+}
+
 /* What the order and the number of the mounts break. */
 static enum rule broken_mounts(struct run *r)
 {
@@ -240,7 +245,8 @@ static enum rule broken_mounts(struct run *r)
 			if (path_under(l->v[j].dest, m->dest))
 				return RULE_PARENTS;
 		up = plan_mount_at(&r->plan, path_parent(&r->arena, m->dest));
-		if (is_bind(m) && is_bind(up) && m->kind == up->kind)
+		/* A pin repeats it on purpose: it is there to be a mount point. */
+		if (is_bind(m) && is_bind(up) && m->kind == up->kind && !is_pin(m))
 			return RULE_IDLE;
 	}
 	return RULES;

@@ -36,7 +36,7 @@ void *arena_alloc(struct arena *a, size_t size)
 
 	if (size > SIZE_MAX - align)
 		die("out of memory");
-	size = (size + align - 1) & ~(align - 1);
+	size = ((size ? size : 1) + align - 1) & ~(align - 1);
 	if ((size_t)(a->end - a->at) < size)
 		arena_grow(a, size);
 	p = a->at;

@@ -99,6 +99,8 @@ const char *domain_parse(const char *entry, char host[256], unsigned *port)
 	size_t len, i;
 
 	*port = 0;
+	if (strchr(entry, '/'))
+		return "is not a host name; write the host alone, without scheme and path";
 	if (bracket) {
 		end = strchr(entry, ']');
 		if (!end || (end[1] != ':' && end[1] != '\0'))
@@ -124,8 +126,6 @@ const char *domain_parse(const char *entry, char host[256], unsigned *port)
 								       : "is not an IPv6 address";
 	if (host_is_literal(host, len))
 		return NULL;
-	if (strstr(host, "://") || strchr(host, '/'))
-		return "is not a host name; write the host alone, without scheme and path";
 	for (i = 0; i < len; i++)
 		if ((unsigned char)host[i] >= 0x80)
 			return "is not ASCII; write the name in its xn-- form";

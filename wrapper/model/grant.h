@@ -34,6 +34,7 @@ enum grant_kind {
 enum grant_flag {
 	GRANT_IN_PROJECT = 1 << 0, /* the path is relative to the project's root */
 	GRANT_MAKE = 1 << 1,       /* the directory is made on the host if it is missing */
+	GRANT_DIRECTORY = 1 << 3,  /* written under additional_directories */
 	GRANT_PROMPT = 1 << 2,     /* asked for at each use */
 };
 

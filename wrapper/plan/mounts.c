@@ -3,8 +3,9 @@
  *
  * The view is an allowlist: an empty root, and on it what is granted, at its own name. Each bind
  * costs (bwrap reads the mount table again), so a path that a parent shows in the same mode gets
- * none. Where grants overlap, the deeper one decides; at the same path deny beats protect beats
- * write beats read. Order of declaration means nothing: the list is sorted by destination.
+ * none. Where grants overlap, the deeper one decides; at the same path writing includes reading.
+ * Order of declaration means nothing: the list is sorted by destination. What is denied or
+ * protected is no grant and holds over all of them (plan/guard.h).
  *
  * Sources are what host/ found at the end of all symlinks. That is safe for what only the user
  * writes. Beneath a tree that an earlier run could write, a symlink is the attacker's word, so
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "plan/guard.h"
 #include "plan/parts.h"
 
 enum {
@@ -23,7 +25,7 @@ enum {
 };
 
 /* A mount that is wished, and how strongly where two wish for the same path. */
-enum rank { WISH_PLACE, WISH_READ, WISH_WRITE, WISH_PROTECT, WISH_DENY };
+enum rank { WISH_PLACE, WISH_READ, WISH_WRITE };
 
 struct wish {
 	struct mount m;
@@ -33,6 +35,7 @@ struct wish {
 struct wishes {
 	struct wish *v;
 	size_t n, cap;
+	struct guards guards;
 };
 
 static struct mount *wish(struct builder *b, struct wishes *w, enum mount_kind kind,
@@ -109,31 +112,17 @@ static void wish_bind(
 	m->fd = fact->fd;
 }
 
-static void wish_mask(
-	struct builder *b, struct wishes *w, const struct grant *g, const struct path_fact *fact)
-{
-	if (fact->end == PATH_MISSING) {
-		note_absent(b, g);
-		return;
-	}
-	/* A symlink cannot be mounted on; what it leads to is hidden, under its own name. */
-	wish(b, w, MOUNT_MASK, NULL, fact->canonical, WISH_DENY, &g->from)->file =
-		fact->end != PATH_DIR;
-	if (fact->kind != PATH_SYMLINK && strcmp(fact->canonical, g->path) != 0)
-		wish(b, w, MOUNT_MASK, NULL, g->path, WISH_DENY, &g->from)->file =
-			fact->end != PATH_DIR;
-}
-
-static void wish_protect(struct builder *b, struct wishes *w, const char *path,
+static void add_guard(struct builder *b, struct wishes *w, bool hide, const char *path,
 	const struct path_fact *fact, const struct origin *from)
 {
-	struct mount *m;
-
-	if (fact->end != PATH_FILE && fact->end != PATH_DIR)
-		return;
-	m = wish(b, w, MOUNT_BIND_RO, fact->canonical, path, WISH_PROTECT, from);
-	m->file = fact->end == PATH_FILE;
-	m->fd = fact->fd;
+	*vec_push(b->arena, &w->guards) = (struct guard){
+		.hide = hide,
+		.path = path,
+		.canonical = fact->canonical,
+		.file = fact->end != PATH_DIR,
+		.fd = fact->fd,
+		.from = *from,
+	};
 }
 
 static void wish_socket(
@@ -165,12 +154,11 @@ static void wish_grant(struct builder *b, struct wishes *w, const struct grant *
 		wish_copy(b, w, g, fact);
 		break;
 	case GRANT_DENY:
-		wish_mask(b, w, g, fact);
-		break;
 	case GRANT_PROTECT:
 		if (fact->end == PATH_MISSING)
 			note_absent(b, g);
-		wish_protect(b, w, g->path, fact, &g->from);
+		else
+			add_guard(b, w, g->kind == GRANT_DENY, g->path, fact, &g->from);
 		break;
 	case GRANT_SOCKET:
 		wish_socket(b, w, g, fact);
@@ -195,8 +183,8 @@ static void wish_project(struct builder *b, struct wishes *w)
 	wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, b->facts->project, b->facts->project,
 		write ? WISH_WRITE : WISH_READ, &project)
 		->fd = root ? root->fd : -1;
-	if (fact)
-		wish_protect(b, w, file, fact, &manifest);
+	if (fact && fact->end == PATH_FILE)
+		add_guard(b, w, false, file, fact, &manifest);
 }
 
 /* By destination; at the same one the strongest first. Insertion sort: lists are short. */
@@ -218,22 +206,6 @@ static void sort_wishes(struct wishes *w)
 	}
 }
 
-/* The deepest mount so far that DEST lies below. */
-static const struct mount *above(const struct mounts *l, const char *dest)
-{
-	const struct mount *m, *best = NULL;
-
-	vec_each (m, l)
-		if (path_under(dest, m->dest) && (!best || strlen(m->dest) > strlen(best->dest)))
-			best = m;
-	return best;
-}
-
-static bool is_bind(const struct mount *m)
-{
-	return m && (m->kind == MOUNT_BIND_RO || m->kind == MOUNT_BIND_RW);
-}
-
 /* True if M's source is what the bind UP shows at M's destination. */
 static bool same_source(const struct mount *up, const struct mount *m)
 {
@@ -243,53 +215,43 @@ static bool same_source(const struct mount *up, const struct mount *m)
 		strcmp(m->source + n, m->dest + strlen(up->dest)) == 0;
 }
 
-/*
- * True if X adds nothing to what UP, the mount above it, does already. REST are the weaker wishes
- * behind X: one of them may show what X protects.
- */
-static bool is_idle(const struct wish *x, const struct mount *up, const struct wish *rest,
-	const struct wish *end)
+/* True if X adds nothing to what UP, the mount above it, does already. */
+static bool is_idle(const struct wish *x, const struct mount *up)
 {
-	bool shown = is_bind(up);
-
-	if (up && up->kind == MOUNT_MASK)
-		return true; /* hidden stays hidden */
-	if (x->rank == WISH_DENY)
-		return !shown;
-	if (x->rank == WISH_PROTECT) {
-		for (; rest < end && strcmp(rest->m.dest, x->m.dest) == 0; rest++)
-			if (is_bind(&rest->m) && rest->rank != WISH_PROTECT)
-				return false;
-		return !shown || up->kind == MOUNT_BIND_RO;
-	}
-	return is_bind(&x->m) && shown && up->kind == x->m.kind && same_source(up, &x->m);
+	return mount_is_bind(&x->m) && mount_is_bind(up) && up->kind == x->m.kind &&
+		same_source(up, &x->m);
 }
 
 static void check_symlinks(struct builder *b, const struct wish *x, const struct mount *up)
 {
-	const char *hint = "a path below a writable folder must not go through a symbolic link";
-
-	if (!is_bind(up) || up->kind != MOUNT_BIND_RW || x->m.make)
+	if (!mount_is_bind(up) || up->kind != MOUNT_BIND_RW || x->m.make)
 		return;
-	if (x->m.source && is_bind(&x->m) && !same_source(up, &x->m))
-		diag_add(b->diags, x->m.from.at, "%s leads to %s; %s, name where it leads",
-			x->m.dest, x->m.source, hint);
+	if (mount_is_bind(&x->m) && !same_source(up, &x->m))
+		diag_add(b->diags, x->m.from.at,
+			"%s leads to %s through a symbolic link in a writable folder; name where "
+			"it "
+			"leads",
+			x->m.dest, x->m.source);
 }
 
-static void keep_needed(struct builder *b, const struct wishes *w, struct mounts *out)
+static void keep_needed(struct builder *b, struct wishes *w, struct mounts *out)
 {
 	const char *last = NULL;
-	size_t i;
+	const struct mount *up;
+	struct wish *x;
 
-	for (i = 0; i < w->n; i++) {
-		const struct wish *x = &w->v[i];
-		const struct mount *up;
-
+	vec_each (x, w) {
 		if (last && strcmp(last, x->m.dest) == 0)
 			continue; /* a stronger wish for this path came first */
-		up = above(out, x->m.dest);
+		if (x->rank != WISH_PLACE && !guard_admits(&w->guards, &x->m)) {
+			if (strcmp(x->m.dest, b->facts->project) == 0)
+				diag_add(b->diags, (struct place){.file = b->facts->project},
+					"a deny hides the project itself; narrow it");
+			continue;
+		}
+		up = mount_above(out, x->m.dest);
 		check_symlinks(b, x, up);
-		if (!is_idle(x, up, x + 1, w->v + w->n))
+		if (!is_idle(x, up))
 			*vec_push(b->arena, out) = x->m;
 		last = x->m.dest;
 	}
@@ -331,6 +293,7 @@ void plan_mounts(struct builder *b)
 			etc.v[i].data;
 	sort_wishes(&w);
 	keep_needed(b, &w, &b->plan->mounts);
+	guard_mounts(b, &w.guards, &b->plan->mounts);
 	m = vec_push(b->arena, &b->plan->mounts);
 	m->kind = MOUNT_SEAL;
 	m->dest = "/";

@@ -20,15 +20,16 @@ bool domain_covers(const char *rule, const char *entry)
 		strcmp(b + strlen(b) - (strlen(a) - 1), a + 1) == 0;
 }
 
-/* The keys whose presence limits a kind: two of them grant writing. */
-static unsigned ceiling_bits(enum grant_kind kind)
+/* The bit of the key that G was written under. */
+static unsigned own_key(const struct grant *g)
 {
-	switch (kind) {
-	case GRANT_WRITE:
-		return 1u << GRANT_WRITE | SET_DIRECTORIES;
-	default:
-		return 1u << kind;
-	}
+	return g->flags & GRANT_DIRECTORY ? SET_DIRECTORIES : 1u << g->kind;
+}
+
+/* The keys whose presence limits G: writing is granted by two. */
+static unsigned ceiling_keys(const struct grant *g)
+{
+	return g->kind == GRANT_WRITE ? 1u << GRANT_WRITE | SET_DIRECTORIES : own_key(g);
 }
 
 static bool is_prohibition(enum grant_kind kind)
@@ -59,16 +60,21 @@ static bool covers(
 	}
 }
 
-static bool allowed(const struct manifest *config, const struct grant *g, const struct facts *f,
-	struct arena *arena)
+/* What CONFIG leaves of the project's grant G: false for nothing; a port that the user wants to be
+ * asked for stays so. */
+static bool allowed(
+	const struct manifest *config, struct grant *g, const struct facts *f, struct arena *arena)
 {
-	size_t i;
+	const struct grant *rule;
 
-	if (is_prohibition(g->kind) || !(config->set & ceiling_bits(g->kind)))
+	if (is_prohibition(g->kind) || !(config->set & ceiling_keys(g)))
 		return true;
-	for (i = 0; i < config->grants.n; i++)
-		if (covers(&config->grants.v[i], g, f, arena))
-			return true;
+	vec_each (rule, &config->grants) {
+		if (!covers(rule, g, f, arena))
+			continue;
+		g->flags |= rule->flags & GRANT_PROMPT;
+		return true;
+	}
 	return false;
 }
 
@@ -80,15 +86,15 @@ static void merge_grants(struct merged *out, const struct manifest *project,
 
 	*all = (struct grants){0};
 	for (i = 0; i < project->grants.n; i++) {
-		const struct grant *g = &project->grants.v[i];
-		bool ok = allowed(config, g, f, arena);
+		struct grant g = project->grants.v[i];
+		bool ok = allowed(config, &g, f, arena);
 
-		*vec_push(arena, ok ? all : &out->clipped) = *g;
+		*vec_push(arena, ok ? all : &out->clipped) = g;
 	}
 	for (i = 0; i < config->grants.n; i++) {
 		const struct grant *g = &config->grants.v[i];
 
-		if (is_prohibition(g->kind) || !(project->set & ceiling_bits(g->kind)))
+		if (is_prohibition(g->kind) || !(project->set & ceiling_keys(g)))
 			*vec_push(arena, all) = *g;
 	}
 	out->m.set |= config->set;
@@ -181,11 +187,25 @@ static void merge_settings(
 	}
 }
 
+/* Wrappers grant nothing by themselves: both lists count. */
+static void merge_wrappers(struct merged *out, const struct manifest *project,
+	const struct manifest *config, struct arena *arena)
+{
+	struct strvec *all = &out->m.wrappers;
+	size_t i;
+
+	*all = (struct strvec){0};
+	for (i = 0; i < project->wrappers.n; i++)
+		strvec_push(arena, all, project->wrappers.v[i]);
+	for (i = 0; i < config->wrappers.n; i++)
+		if (!strvec_has(all, config->wrappers.v[i]))
+			strvec_push(arena, all, config->wrappers.v[i]);
+}
+
 void policy_merge(struct merged *out, const struct manifest *project, const struct manifest *config,
 	const struct facts *f, struct arena *arena, struct diags *diags)
 {
 	bool lax = config && config->set & SET_STRICT && !config->strict;
-	size_t i;
 
 	memset(out, 0, sizeof *out);
 	out->config = config;
@@ -207,9 +227,7 @@ void policy_merge(struct merged *out, const struct manifest *project, const stru
 		merge_settings(out, project, config);
 		merge_grants(out, project, config, f, arena);
 		merge_tools(out, project, config, arena);
-		for (i = 0; i < config->wrappers.n; i++)
-			if (!strvec_has(&out->m.wrappers, config->wrappers.v[i]))
-				strvec_push(arena, &out->m.wrappers, config->wrappers.v[i]);
+		merge_wrappers(out, project, config, arena);
 	}
 	/* A project can ask for more strictness, not for less. */
 	out->m.strict = out->m.strict || !lax;

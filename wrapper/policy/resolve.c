@@ -376,6 +376,20 @@ static void add_line(void *user, const struct bundle *b, const struct grant *g)
 			g->value, g->flags & GRANT_PROMPT ? " (asked each time)" : ""));
 }
 
+static const char *setting_line(const struct tool *t, const struct setting *s, struct arena *arena)
+{
+	const char *line = arena_printf(arena, "%s: %s =", t->name, s->name);
+	size_t i;
+
+	if (s->type == SETTING_BOOL)
+		return arena_printf(arena, "%s %s", line, s->boolean ? "true" : "false");
+	if (s->type == SETTING_STRING)
+		return arena_printf(arena, "%s %s", line, s->string);
+	for (i = 0; i < s->names.n; i++)
+		line = arena_printf(arena, "%s %s", line, s->names.v[i]);
+	return line;
+}
+
 void policy_trust_lines(const struct manifest *m, const struct matches *tools, struct arena *arena,
 	struct strvec *out)
 {
@@ -395,6 +409,8 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 		for (j = 0; t && j < t->wrappers.n; j++)
 			strvec_push(arena, &all,
 				arena_printf(arena, "%s: wrapper %s", t->name, t->wrappers.v[j]));
+		for (j = 0; t && j < t->settings.n; j++)
+			strvec_push(arena, &all, setting_line(t, &t->settings.v[j], arena));
 		select_grants(match, t, NULL, add_line, &l);
 	}
 	for (i = 0; i < m->wrappers.n; i++)

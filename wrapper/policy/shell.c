@@ -9,7 +9,8 @@ struct lexer {
 	struct arena *arena;
 	struct strbuf word;
 	bool in_word;    /* a word has begun, maybe an empty quoted one */
-	bool quoted;     /* part of it was quoted: no reserved word, no assignment */
+	bool quoted;     /* part of it was quoted: no reserved word */
+	size_t plain;    /* how many bytes of it stand before the first quote */
 	bool expands;    /* it holds $NAME or a glob: not literal */
 	bool redirected; /* the word is the target of a redirection */
 	struct strvec now;
@@ -30,11 +31,12 @@ static bool is_reserved(const char *w)
 	return false;
 }
 
-static bool is_assignment(const char *w)
+/* NAME=VALUE, of which NAME= must stand unquoted in the first PLAIN bytes. */
+static bool is_assignment(const char *w, size_t plain)
 {
 	size_t n = strspn(w, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
-	return n > 0 && (*w < '0' || *w > '9') && w[n] == '=';
+	return n > 0 && n < plain && (*w < '0' || *w > '9') && w[n] == '=';
 }
 
 /* Ends the word, if one has begun; false if it makes the string unreadable. */
@@ -46,7 +48,10 @@ static bool end_word(struct lexer *l)
 		return true;
 	if (l->redirected) {
 		l->redirected = false;
-	} else if (l->now.n > 0 || l->quoted || !is_assignment(w)) {
+	} else if (l->now.n > 0 || !is_assignment(w, l->quoted ? l->plain : l->word.len)) {
+		/* "[" alone is a command, not a glob. */
+		if (strcmp(w, "[") == 0)
+			l->expands = false;
 		if (l->now.n == 0 && (l->expands || (!l->quoted && is_reserved(w))))
 			return false;
 		strvec_push(l->arena, &l->now, arena_strdup(l->arena, w));
@@ -68,6 +73,13 @@ static bool end_command(struct lexer *l)
 	return true;
 }
 
+static void begin_quote(struct lexer *l)
+{
+	if (!l->quoted)
+		l->plain = l->word.len;
+	l->in_word = l->quoted = true;
+}
+
 static void add_byte(struct lexer *l, char c)
 {
 	strbuf_addc(&l->word, c);
@@ -87,7 +99,7 @@ static bool on_dollar(struct lexer *l)
 
 static bool on_double_quote(struct lexer *l)
 {
-	l->in_word = l->quoted = true;
+	begin_quote(l);
 	for (l->p++; *l->p && *l->p != '"';) {
 		if (*l->p == '`')
 			return false;
@@ -96,7 +108,11 @@ static bool on_double_quote(struct lexer *l)
 				return false;
 			continue;
 		}
-		if (*l->p == '\\' && l->p[1] && strchr("$`\"\\\n", l->p[1]))
+		if (*l->p == '\\' && l->p[1] == '\n') {
+			l->p += 2; /* the line goes on */
+			continue;
+		}
+		if (*l->p == '\\' && l->p[1] && strchr("$`\"\\", l->p[1]))
 			l->p++;
 		add_byte(l, *l->p++);
 	}
@@ -105,7 +121,7 @@ static bool on_double_quote(struct lexer *l)
 
 static bool on_single_quote(struct lexer *l)
 {
-	l->in_word = l->quoted = true;
+	begin_quote(l);
 	for (l->p++; *l->p && *l->p != '\''; l->p++)
 		add_byte(l, *l->p);
 	return *l->p++ == '\'';
@@ -170,11 +186,11 @@ static bool step(struct lexer *l)
 		l->expands = true;
 		break;
 	case '\\':
-		l->quoted = true;
 		if (*++l->p == '\n')
-			return l->p++, true;
+			return l->p++, true; /* the line goes on */
 		if (!*l->p)
 			return false;
+		begin_quote(l);
 		break;
 	default:
 		break;

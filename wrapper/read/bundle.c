@@ -185,8 +185,12 @@ static void check_whole(struct reader *r)
 			(!k->values.n || !k->initial || !strvec_has(&k->values, k->initial)))
 			diag_add(r->diags, k->from.at,
 				"knob '%s' needs values and a default among them", k->name);
-		else if (k->type == KNOB_BOOL && !k->initial)
-			diag_add(r->diags, k->from.at, "knob '%s' needs a default", k->name);
+		else if (k->type == KNOB_BOOL &&
+			(!k->initial ||
+				(strcmp(k->initial, "true") != 0 &&
+					strcmp(k->initial, "false") != 0)))
+			diag_add(r->diags, k->from.at, "knob '%s' needs a default, true or false",
+				k->name);
 	}
 }
 

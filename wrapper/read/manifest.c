@@ -192,8 +192,10 @@ static void on_entry_key(struct reader *r, const struct key_row *row, const stru
 static void on_directory(struct reader *r, const struct toml_event *ev)
 {
 	unsigned set = r->m->set;
+	struct grant *g = add_grant(r, &r->m->grants, GRANT_WRITE, ev);
 
-	add_grant(r, &r->m->grants, GRANT_WRITE, ev);
+	if (g)
+		g->flags |= GRANT_DIRECTORY;
 	r->m->set = set | SET_DIRECTORIES;
 }
 
@@ -239,8 +241,11 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 	}
 }
 
-/* What one key alone cannot show: tables without their main key, entries that stand twice. */
-static void check_whole(struct reader *r)
+/*
+ * What one key alone cannot show: tables without their main key (asked only if all VALUES were
+ * right: a wrong one is missing too), entries that stand twice.
+ */
+static void check_whole(struct reader *r, bool values)
 {
 	const struct manifest *m = r->m;
 	const struct grant *g, *h;
@@ -249,7 +254,7 @@ static void check_whole(struct reader *r)
 	for (i = 0; i < m->tools.n; i++) {
 		const struct tool *t = &m->tools.v[i];
 
-		if (!t->name)
+		if (!t->name && values)
 			diag_add(r->diags, t->at,
 				"this entry of command_tools names no tool; add "
 				"tool = \"NAME\"");
@@ -261,11 +266,11 @@ static void check_whole(struct reader *r)
 					t->name, m->tools.v[j].at.line);
 	}
 	vec_each (g, &m->grants) {
-		if (!g->value) {
+		if (!g->value && values)
 			diag_add(r->diags, g->from.at, "this table lacks its %s; add it",
 				grant_is_path(g->kind) ? "path" : "port");
+		if (!g->value)
 			continue;
-		}
 		for (h = m->grants.v; h < g; h++)
 			if (h->kind == g->kind && h->value && strcmp(h->value, g->value) == 0)
 				diag_add(r->diags, g->from.at,
@@ -286,7 +291,6 @@ bool manifest_read(struct manifest *m, enum origin_kind kind, const char *file, 
 		.profile = PROFILE_WORKSPACE,
 		.strict = true,
 	};
-	schema_read(&manifest_schema, file, text, len, arena, diags, on_key, &r);
-	check_whole(&r);
+	check_whole(&r, schema_read(&manifest_schema, file, text, len, arena, diags, on_key, &r));
 	return diags->list.n == before;
 }

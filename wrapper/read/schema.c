@@ -325,7 +325,9 @@ static void wrong_type(struct walk *w, const struct found *f, const struct toml_
 	const char *name = path_text(w->arena, ev, ev->depth), *want;
 
 	mute(w, ev);
-	if (f->is_array)
+	if (f->same && f->same->type == KEY_SETTING)
+		want = schema_type_text(f->same, w->arena);
+	else if (f->is_array)
 		want = f->element ? arena_printf(w->arena, "an array, each element %s",
 					    schema_type_text(f->element, w->arena))
 				  : "an array";

@@ -1,0 +1,46 @@
+/*
+ * guard: what must hold whatever is granted: hidden paths (deny) and unwritable ones (protect).
+ *
+ * A guard is about a thing, not about a name: the same directory can be shown at two places
+ * (through a symlink in the home, or because a wider grant shows it too), so a guard is held
+ * against the canonical source of every mount, and takes effect at every place where the thing
+ * would be seen. Below a writable mount the folders on the way to it are pinned, as mount points
+ * of their own: a folder that is one cannot be renamed, and so the guarded name cannot be moved
+ * away for a later run (bwrap's masks follow the folder, the next run's would not find it).
+ */
+#ifndef SEAL_PLAN_GUARD_H
+#define SEAL_PLAN_GUARD_H
+
+#include "plan/parts.h"
+
+struct guard {
+	bool hide;             /* deny; else protect */
+	const char *path;      /* as named, absolute */
+	const char *canonical; /* the thing */
+	bool file;
+	int fd; /* the thing, open; -1 */
+	struct origin from;
+};
+
+struct guards {
+	struct guard *v;
+	size_t n, cap;
+};
+
+/* What the guards leave of the wish M: false if it must not be made at all; a writable one may
+ * become read-only. */
+bool guard_admits(const struct guards *guards, struct mount *m);
+
+/* Adds to MOUNTS (sorted, complete) what the guards need, and sorts again. */
+void guard_mounts(struct builder *b, const struct guards *guards, struct mounts *mounts);
+
+/* The deepest of MOUNTS that PATH lies on or below, or NULL. */
+const struct mount *mount_above(const struct mounts *mounts, const char *path);
+
+/* True if M shows a part of the host. */
+bool mount_is_bind(const struct mount *m);
+
+/* By destination, so that parents come before children; equal ones keep their order. */
+void mounts_sort(struct mounts *mounts);
+
+#endif

@@ -21,7 +21,7 @@ JOBS    ?= 2
 
 # --- What there is ------------------------------------------------------------------------------
 
-layers := base model read policy plan render host launch keeper inner cli
+layers := base model read policy plan render host launch keeper cli
 
 b    := build$(if $(BUILD),/$(BUILD))
 bin  := $(if $(BUILD),$b/seal-exec,seal-exec)
@@ -31,7 +31,9 @@ src      := $(call pick,$(layers:%=wrapper/%/*.c))
 gen_src  := $(call pick,wrapper/gen/*.c)
 gen_lib  := $(call pick,wrapper/gen/lib/*.c)
 gen_base := $(call pick,$(patsubst %,wrapper/%/*.c,base model read))
-made     := build/gen/catalog_data.c $(if $(filter linux,$(PLATFORM)),build/gen/syscall_filters.c)
+made     := build/gen/catalog_data.c
+filters  := $(if $(filter linux,$(PLATFORM)),build/gen/syscall_filters.c)
+inner_src := $(call pick,wrapper/inner/*.c) $(filters)
 
 unit_src := $(call pick,tests/unit/*_test.c)
 unit_lib := $(filter-out $(unit_src),$(call pick,tests/unit/*.c))
@@ -60,6 +62,13 @@ variant_cflags      := $(EXTRA_CFLAGS)
 variant_ldflags     := $(EXTRA_CFLAGS)
 endif
 
+# The step inside the sandbox is a program of its own, linked with nothing: that no function of the
+# C library is used is proved by the linker. Whatever CFLAGS says comes first and is overruled.
+freestanding := -O2 -ffreestanding -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-lto -U_FORTIFY_SOURCE
+inner_link   := -nostdlib -static -s -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,noseparate-code
+
 # One short line a step; V=1 shows the commands.
 step    = $(if $(V),,@printf '  %-5s %s\n' $1 $2;)
 compile = $(CC) $(language) $(CPPFLAGS) $(strict) $(CFLAGS) $(variant_cflags) -MMD -MP
@@ -75,6 +84,25 @@ $(bin): $(core) $(call obj,wrapper/cli/main.c)
 $b/obj/%.o: %.c config.mk
 	@mkdir -p $(@D)
 	$(call step,CC,$<) $(compile) -c -o $@ $<
+
+define inner_cc
+@mkdir -p $(@D)
+$(call step,CC,$<) $(CC) $(language) $(CPPFLAGS) $(strict) $(CFLAGS) $(freestanding) -MMD -MP -c -o $@ $<
+endef
+
+build/inner/inner: $(inner_src:%.c=build/inner/%.o)
+	$(call step,LINK,$@) $(CC) $(inner_link) -o $@ $^
+
+# One inner serves all variants; lint compiles its sources with each compiler.
+build/inner/%.o: %.c config.mk
+	$(inner_cc)
+ifneq ($(BUILD),)
+$b/inner/%.o: %.c config.mk
+	$(inner_cc)
+endif
+
+# It is in seal-exec as bytes (.incbin), which no dependency file tells.
+$(call obj,wrapper/launch/program_linux.c): build/inner/inner
 
 # --- Generators: run here while building, whatever machine seal-exec is for ----------------------
 
@@ -109,7 +137,7 @@ build/man/%: man/%.in build/gen/manual
 
 export SEAL_EXEC ?= $(CURDIR)/$(bin)
 
-$(units): $b/unit/%: $b/obj/tests/unit/%.o $(call obj,$(unit_lib) $(gen_lib)) $(core)
+$(units): $b/unit/%: $b/obj/tests/unit/%.o $(call obj,$(unit_lib) $(gen_lib) $(filters)) $(core)
 	@mkdir -p $(@D)
 	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS) $(GEN_LIBS)
 
@@ -164,7 +192,7 @@ bench: all $(probes)
 
 c_files  = $(shell find wrapper tests -name '*.[ch]' | sort)
 scripts  = $(shell grep -lIE '^.!.*[/ ](ba|da)?sh$$' bootstrap .ci/run $$(find tests -type f) | sort)
-analysed = $(src) $(gen_src) $(gen_lib)
+analysed = $(src) $(filter-out $(filters),$(inner_src)) $(gen_src) $(gen_lib)
 
 lint: lint-rules lint-format lint-warnings lint-headers lint-cppcheck lint-tidy lint-shell lint-man
 
@@ -180,12 +208,12 @@ lint-format:
 	$(call step,LINT,clang-format) clang-format --dry-run -Werror $(c_files)
 
 # Every object, with both compilers, optimised so that what needs data flow is seen.
-lint-warnings: $(made)
+lint-warnings: $(made) $(filters) build/inner/inner
 	$(MAKE) BUILD=lint-gcc CC=gcc WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
 	$(MAKE) BUILD=lint-clang CC=clang WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
 
 objects: $(call obj,$(src) $(made) $(gen_src) $(gen_lib) $(unit_src) $(unit_lib) $(fuzz_src) \
-	$(wildcard tests/*.c tests/probe/*.c))
+	$(wildcard tests/*.c tests/probe/*.c) $(filters)) $(inner_src:%.c=$b/inner/%.o)
 
 lint-headers:
 	$(call step,LINT,headers) tests/lint/headers $(CC) $(language) $(CPPFLAGS) $(strict) -Werror

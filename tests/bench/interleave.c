@@ -287,7 +287,7 @@ static double median(double *v, size_t n)
 }
 
 static void print(
-	const char *label, const char *suffix, struct series *s, double quotient, size_t n)
+	const char *label, const char *suffix, const struct series *s, double quotient, size_t n)
 {
 	double sum = 0, middle = median(s->wall, n), cpu = median(s->cpu, n);
 	size_t i;

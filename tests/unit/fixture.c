@@ -6,7 +6,10 @@
 #include "base/path.h"
 #include "model/names.h"
 #include "plan/plan.h"
+#include "policy/refuse.h"
 #include "policy/resolve.h"
+#include "policy/tools.h"
+#include "policy/trusted.h"
 #include "read/bundle.h"
 #include "read/manifest.h"
 

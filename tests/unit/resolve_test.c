@@ -6,7 +6,10 @@
 #include "fixture.h"
 #include "policy/expand.h"
 #include "policy/knob.h"
+#include "policy/refuse.h"
 #include "policy/resolve.h"
+#include "policy/tools.h"
+#include "policy/trusted.h"
 #include "read/refuse.h"
 #include "tap.h"
 

@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "bpf.h"
 #include "gen/lib/syscall_profile.h"
-#include "inner/seccomp.h"
+#include "model/syscall_filter.h"
 #include "read/toml.h"
 #include "tap.h"
 

@@ -1,37 +1,48 @@
 /*
- * wire: the plan's way into the sandbox. The front writes what `inner` must do as length-prefixed
- * strings into a sealed memory file; inner reads it back. Both ends are the same binary on the
- * same machine, so numbers are native; the reader still checks every length, because a file
- * descriptor can be anything.
+ * wire: reads bytes that came through a file descriptor, item by item. Whoever wrote them is ours,
+ * but a descriptor can be anything, so no item leads out of the bytes, and the first that would
+ * makes all the rest bad. Nothing but the compiler is needed: inner reads with it, and has no C
+ * library.
  */
 #ifndef SEAL_BASE_WIRE_H
 #define SEAL_BASE_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "base/arena.h"
-#include "base/strbuf.h"
-
-void wire_put_u32(struct strbuf *b, uint32_t n);
-void wire_put_str(struct strbuf *b, const char *s); /* NULL is kept apart from "" */
-
-/* What is left to read; `bad` sticks at the first short or malformed item. */
+/* What is left to read; `bad` sticks at the first item that is not whole. */
 struct wire {
 	const char *at, *end;
 	bool bad;
 };
 
-uint32_t wire_get_u32(struct wire *w);
+/* Copies the next SIZE bytes to TO; zeros if there are not so many. */
+static inline void wire_get(struct wire *w, void *to, size_t size)
+{
+	char *out = to;
+	size_t i;
 
-/* The next string: points into the wire's own bytes (NUL-terminated there); NULL for NULL. */
-const char *wire_get_str(struct wire *w);
+	if ((size_t)(w->end - w->at) < size)
+		w->bad = true;
+	for (i = 0; i < size; i++)
+		out[i] = w->bad ? '\0' : w->at[i];
+	if (!w->bad)
+		w->at += size;
+}
 
-/*
- * A memory file that holds the LEN bytes, at offset 0, sealed against every change; survives
- * exec. -1 with errno. memfd_create(2), F_ADD_SEALS in fcntl(2).
- */
-int wire_memfd(const char *name, const void *bytes, size_t len);
+/* The next string, in place; NULL if its NUL is missing. */
+static inline const char *wire_get_str(struct wire *w)
+{
+	const char *s = w->at, *p = s;
+
+	while (!w->bad && p < w->end && *p)
+		p++;
+	if (w->bad || p == w->end) {
+		w->bad = true;
+		return NULL;
+	}
+	w->at = p + 1;
+	return s;
+}
 
 #endif

@@ -1,40 +1,16 @@
 /*
  * run: the command itself, confined.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/die.h"
 #include "cli/session.h"
 #include "cli/trust.h"
 #include "host/facts.h"
-#include "inner/inner.h"
 #include "keeper/keeper.h"
 #include "launch/launch.h"
 #include "model/names.h"
 #include "render/explain.h"
-
-/* The host's namespaces, for inner to compare; 0 where the kernel has none of a kind. */
-static void orders(const struct plan *plan, unsigned long long reset, unsigned long long blocked,
-	struct strbuf *out)
-{
-	struct inner_facts facts = {.reset = reset, .blocked = blocked};
-	char path[64];
-	struct stat st;
-	size_t i;
-
-	for (i = 0; i < INNER_NS; i++) {
-		snprintf(path, sizeof path, "/proc/self/ns/%s", inner_ns_names[i]);
-		if (stat(path, &st) == 0)
-			facts.ns[i] = st.st_ino;
-		else if (errno != ENOENT)
-			die_errno("%s", path);
-	}
-	inner_write(plan, &facts, out);
-}
 
 static void say_notices(const struct session *s)
 {
@@ -64,11 +40,6 @@ static int run_unconfined(struct session *s)
 
 int cmd_run(struct session *s)
 {
-	static const struct launch_hooks hooks = {
-		.keeper = keeper_main,
-		.orders = orders,
-		.inner_word = INNER_WORD,
-	};
 	struct strbuf text = STRBUF_INIT;
 
 	session_open(s, environ);
@@ -85,5 +56,5 @@ int cmd_run(struct session *s)
 	if (!s->facts.bwrap)
 		die("%s", s->facts.bwrap_why);
 	say_notices(s);
-	return launch_run(&s->plan, &s->facts, &hooks, &s->arena);
+	return launch_run(&s->plan, &s->facts, keeper_main, &s->arena);
 }

@@ -1,6 +1,5 @@
 /*
- * main: which of the three things this binary is asked to be: the step inside the sandbox, a
- * subcommand, or the wrapper of a command.
+ * main: which of two things is asked for: a subcommand, or the wrapper of a command.
  */
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +8,6 @@
 #include "base/fd.h"
 #include "cli/session.h"
 #include "config.h"
-#include "inner/inner.h"
 
 static const struct {
 	const char *name;
@@ -56,8 +54,6 @@ int main(int argc, char **argv)
 	const char *word;
 	size_t i;
 
-	if (argc > 1 && strcmp(argv[1], INNER_WORD) == 0)
-		inner_main(argc, argv);
 	own_descriptors();
 	opts_read(&s.options, SCOPE_GLOBAL, argc > 0 ? argv + 1 : argv);
 	if (s.options.set[OPT_HELP])

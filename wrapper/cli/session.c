@@ -9,10 +9,11 @@
 #include "config.h"
 #include "host/facts.h"
 #include "plan/plan.h"
+#include "policy/refuse.h"
 #include "policy/resolve.h"
+#include "policy/tools.h"
 #include "read/bundle.h"
 #include "read/manifest.h"
-#include "read/refuse.h"
 
 void session_refuse_faults(struct session *s)
 {
@@ -133,11 +134,7 @@ static void add_used(struct session *s, struct matches *out)
 
 void session_refuse(struct session *s)
 {
-	const struct catalog_text *t = catalog_profile("refuse");
-	struct refusals refusals = {0};
-
-	if (refuse_read(&refusals, t->file, t->text, t->len, &s->arena, &s->diags))
-		policy_refuse(&s->merged, &refusals, &s->facts, &s->arena, &s->diags);
+	policy_refuse(&s->merged, &catalog_refusals, &s->facts, &s->arena, &s->diags);
 	session_refuse_faults(s);
 }
 
@@ -199,9 +196,7 @@ void session_load_tools(struct session *s, struct matches *out)
 		const struct tool *t = &s->project.tools.v[i];
 
 		if (!catalog_load(&s->catalog, t->name, &s->diags))
-			diag_add(&s->diags, t->at,
-				"there is no bundle '%s'; seal-exec bundles list names them",
-				t->name);
+			policy_unknown_tool(t, &s->catalog.index, &s->arena, &s->diags);
 		else
 			add_match(s, out, t->name, t->name, false);
 	}

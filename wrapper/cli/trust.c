@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "host/facts.h"
-#include "policy/resolve.h"
+#include "policy/trusted.h"
 
 enum { STORE_MAX = 4 * 1024 * 1024 };
 
@@ -330,8 +330,13 @@ void trust_require(struct session *s)
 	trust_lines(s, &lines);
 	trust_stored(s, &old);
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-		strbuf_add_shell(&text, s->manifest_text.path);
-		die("%s: %s; look at it and type: seal-exec -m %s trust", s->manifest_text.path,
+		strbuf_adds(&text, "seal-exec -C ");
+		strbuf_add_shell(&text, s->facts.project);
+		if (s->options.value[OPT_MANIFEST]) {
+			strbuf_adds(&text, " -m ");
+			strbuf_add_shell(&text, s->manifest_text.path);
+		}
+		die("%s: %s; look at it and type: %s trust", s->manifest_text.path,
 			old.n ? "its grants have changed since you trusted them"
 			      : "you have not trusted this manifest",
 			text.s);

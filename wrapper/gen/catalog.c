@@ -98,6 +98,46 @@ static const char *digest(const struct file *files, size_t n)
 	return SHA256End(&ctx, hex);
 }
 
+/* S as a C string literal. */
+static void emit_string(FILE *out, const char *s)
+{
+	fputc('"', out);
+	for (; *s; s++)
+		fprintf(out, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+	fputc('"', out);
+}
+
+static void emit_refusal_list(FILE *out, const char *name, const char *file, const struct grants *l)
+{
+	const struct grant *g;
+
+	fprintf(out, "static const struct grant %s[] = {\n", name);
+	vec_each (g, l) {
+		fprintf(out, "\t{.kind = GRANT_DENY, .value = ");
+		emit_string(out, g->value);
+		fprintf(out,
+			", .from = {.kind = ORIGIN_PROFILE, .at = {\"%s\", %d, %d}, .why = ", file,
+			g->from.at.line, g->from.at.col);
+		emit_string(out, g->from.why ? g->from.why : "");
+		fprintf(out, "}},\n");
+	}
+	fprintf(out, "};\n");
+}
+
+/* Every run asks this list, so it is embedded as read. */
+static void emit_refusals(FILE *out, const char *file, const struct refusals *r)
+{
+	emit_refusal_list(out, "secrets", file, &r->secrets);
+	emit_refusal_list(out, "roots", file, &r->roots);
+	emit_refusal_list(out, "beneath", file, &r->beneath);
+	fprintf(out,
+		"\nconst struct refusals catalog_refusals = {\n"
+		"\t.secrets = {(struct grant *)secrets, %zu, %zu},\n"
+		"\t.roots = {(struct grant *)roots, %zu, %zu},\n"
+		"\t.beneath = {(struct grant *)beneath, %zu, %zu},\n};\n\n",
+		r->secrets.n, r->secrets.n, r->roots.n, r->roots.n, r->beneath.n, r->beneath.n);
+}
+
 static void emit(FILE *out, const struct file *files, size_t bundles, size_t all)
 {
 	size_t i;
@@ -158,6 +198,7 @@ int main(int argc, char **argv)
 	if (!(out = fopen(argv[1], "w")))
 		die_errno("%s", argv[1]);
 	emit(out, files, bundles, n);
+	emit_refusals(out, "profiles/refuse.toml", &refusals);
 	if (fclose(out) != 0)
 		die_errno("%s", argv[1]);
 	return 0;

@@ -2,9 +2,9 @@
  * syscalls PROFILE OUT.c: the system call filters, made while building.
  *
  * Reads profiles/syscalls.toml, compiles it once for each architecture and writes the programs as
- * const tables (struct syscall_filter, inner/seccomp.h), one instruction a line with its meaning,
- * so that what the kernel will run can be read. A run loads the table that is for its machine: no
- * profile is read, no library is asked, nothing can be missing. What is wrong with the profile, a
+ * const tables (model/syscall_filter.h), one instruction a line with its meaning, so that what the
+ * kernel will run can be read. A run loads the table that is for its machine: no profile is read,
+ * no library is asked, nothing can be missing. What is wrong with the profile, a
  * filter that is too long included, ends the build.
  */
 #include <errno.h>
@@ -68,7 +68,7 @@ static void add_filters(struct strbuf *out, const struct syscall_profile *p, str
 	const struct syscall_arch *arch;
 
 	strbuf_addf(out, "/* Made from %s by gen/syscalls; do not edit. */\n", p->file);
-	strbuf_adds(out, "#include \"inner/seccomp.h\"\n");
+	strbuf_adds(out, "#include \"model/syscall_filter.h\"\n");
 	for (arch = syscall_arches; arch < syscall_arches + SYSCALL_ARCHES; arch++) {
 		struct filter_spec spec = syscall_profile_spec(p, arch, arena);
 		struct filter_program program;

@@ -2,186 +2,176 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/die.h"
-#include "base/fd.h"
+#include "base/wire.h"
 #include "inner/landlock.h"
+#include "inner/say.h"
 #include "inner/seccomp.h"
+#include "inner/sys.h"
+#include "model/orders.h"
 
-const char *const inner_ns_names[INNER_NS] = {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"};
-
-/* What inner reads back, pointing into the wire's bytes. */
+/* What inner is told, pointing into the orders' bytes. */
 struct orders {
-	struct inner_facts facts;
-	struct wire rules; /* at the first rule */
-	uint32_t n_rules;
-	const char **argv, **envp; /* NULL-terminated */
-	const char *not_found;
+	struct orders_head head;
+	const char *name, *hint;               /* safe to print; no hint is "" */
+	const char *const *argv, *const *envp; /* NULL-terminated */
+	struct wire rules;                     /* at the first rule */
 };
 
-static void put_u64(struct strbuf *b, uint64_t n)
+/* The bytes of the orders; they stay mapped until the exec. */
+static struct wire map_orders(int fd)
 {
-	wire_put_u32(b, (uint32_t)(n >> 32));
-	wire_put_u32(b, (uint32_t)n);
-}
-
-static uint64_t get_u64(struct wire *w)
-{
-	uint64_t high = wire_get_u32(w);
-
-	return high << 32 | wire_get_u32(w);
-}
-
-void inner_write(const struct plan *plan, const struct inner_facts *facts, struct strbuf *out)
-{
-	uint32_t n = 0;
-	size_t i;
-
-	for (i = 0; i < INNER_NS; i++)
-		put_u64(out, facts->ns[i]);
-	put_u64(out, facts->reset);
-	put_u64(out, facts->blocked);
-	while (plan->argv[n])
-		n++;
-	wire_put_u32(out, n);
-	for (i = 0; i < n; i++)
-		wire_put_str(out, plan->argv[i]);
-	wire_put_u32(out, (uint32_t)plan->env.n);
-	for (i = 0; i < plan->env.n; i++) {
-		wire_put_str(out, plan->env.v[i].name);
-		wire_put_str(out, plan->env.v[i].value);
-	}
-	wire_put_str(out, plan->not_found);
-	wire_put_u32(out, (uint32_t)plan->landlock.n);
-	for (i = 0; i < plan->landlock.n; i++) {
-		wire_put_u32(out, (uint32_t)plan->landlock.v[i].access);
-		wire_put_str(out, plan->landlock.v[i].path);
-	}
-}
-
-static const char **read_list(struct wire *w, struct arena *arena, bool pairs)
-{
-	uint32_t n = wire_get_u32(w), i;
-	const char **list, *name;
-
-	if (w->bad || n > (size_t)(w->end - w->at))
-		die("the orders of this run are damaged");
-	list = arena_calloc(arena, (size_t)n + 1, sizeof *list);
-	for (i = 0; i < n && !w->bad; i++) {
-		name = wire_get_str(w);
-		list[i] =
-			pairs && name ? arena_printf(arena, "%s=%s", name, wire_get_str(w)) : name;
-	}
-	return list;
-}
-
-static void read_orders(struct orders *o, int fd, struct arena *arena)
-{
+	struct statx st = {0};
 	struct wire w = {0};
-	struct stat st;
-	size_t i;
-	void *p;
+	long at;
 
-	if (fstat(fd, &st) != 0 || st.st_size <= 0)
-		die("the orders of this run are missing");
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (p == MAP_FAILED)
-		die_errno("the orders of this run cannot be read");
-	w.at = p;
-	w.end = w.at + st.st_size;
-	for (i = 0; i < INNER_NS; i++)
-		o->facts.ns[i] = get_u64(&w);
-	o->facts.reset = get_u64(&w);
-	o->facts.blocked = get_u64(&w);
-	o->argv = read_list(&w, arena, false);
-	o->envp = read_list(&w, arena, true);
-	o->not_found = wire_get_str(&w);
-	o->n_rules = wire_get_u32(&w);
-	o->rules = w;
-	if (w.bad || !o->argv[0])
-		die("the orders of this run are damaged");
+	if (SYS5(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_SIZE, &st) != 0 || st.stx_size == 0)
+		REFUSE(0, "the orders of this run are missing");
+	at = SYS6(SYS_mmap, NULL, st.stx_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (at < 0)
+		REFUSE((int)-at, "the orders of this run cannot be read");
+	w.at = (const char *)at;
+	w.end = (const char *)(at + (long)st.stx_size);
+	return w;
 }
 
-/* bwrap's --unshare-all only tries for some: what counts is what the kernel says now. */
-static void check_namespaces(const struct orders *o, struct arena *arena)
+/* Room for N pointers, all NULL. */
+static const char **map_pointers(size_t n)
 {
-	struct stat st;
-	size_t i;
+	long at = SYS6(SYS_mmap, NULL, n * sizeof(char *), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	for (i = 0; i < INNER_NS; i++) {
-		const char *path = arena_printf(arena, "/proc/self/ns/%s", inner_ns_names[i]);
-
-		if (o->facts.ns[i] == 0)
-			continue; /* a kernel without this kind */
-		if (stat(path, &st) != 0)
-			die_errno(
-				"the sandbox's %s namespace cannot be checked", inner_ns_names[i]);
-		if (st.st_ino == o->facts.ns[i])
-			die("the sandbox shares the host's %s namespace; allow user namespaces "
-			    "(see "
-			    "seal-exec(1), DIAGNOSTICS)",
-				inner_ns_names[i]);
-	}
+	if (at < 0)
+		REFUSE((int)-at, "there is no memory for the command's arguments");
+	return (const char **)at;
 }
 
-static void apply_landlock(struct orders *o)
+static void read_orders(struct orders *o, int fd)
 {
-	int abi = landlock_abi(), ruleset;
+	struct wire w = map_orders(fd);
+	const char **list, *rule;
 	uint32_t i;
 
-	if (abi == 0)
-		die_errno("Landlock is missing, and this run must have it; use a kernel of 5.13 or "
-			  "later with landlock in its lsm= list");
+	wire_get(&w, &o->head, sizeof o->head);
+	o->name = wire_get_str(&w);
+	o->hint = wire_get_str(&w);
+	/* A string takes a byte at least: a count that is too high asks for no memory. */
+	if (w.bad || o->head.args == 0 ||
+		(uint64_t)o->head.args + o->head.vars > (size_t)(w.end - w.at))
+		REFUSE(0, "the orders of this run are damaged");
+	list = map_pointers((size_t)o->head.args + o->head.vars + 2);
+	o->argv = list;
+	for (i = 0; i < o->head.args; i++)
+		*list++ = wire_get_str(&w);
+	o->envp = ++list;
+	for (i = 0; i < o->head.vars; i++)
+		*list++ = wire_get_str(&w);
+	o->rules = w;
+	for (i = 0; i < o->head.rules && !w.bad; i++) {
+		rule = wire_get_str(&w);
+		w.bad |= rule && !*rule;
+	}
+	if (w.bad || w.at != w.end)
+		REFUSE(0, "the orders of this run are damaged");
+}
+
+static void add_rule(int ruleset, int abi, const char *rule)
+{
+	int error = landlock_add(ruleset, abi, (enum access_class)(rule[0] - '0'), rule + 1);
+	char path[1024];
+
+	if (error)
+		REFUSE(-error, "Landlock takes no rule for ",
+			printable(path, sizeof path, rule + 1));
+}
+
+static void apply_landlock(const struct orders *o)
+{
+	struct wire rules = o->rules;
+	int abi = landlock_abi(), ruleset, error;
+	const char *rule;
+	uint32_t i;
+
+	if (abi <= 0)
+		REFUSE(-abi,
+			"Landlock is missing, and this run must have it; use a kernel of 5.13 or "
+			"later with landlock in its lsm= list");
 	ruleset = landlock_begin(abi);
 	if (ruleset < 0)
-		die_errno("Landlock takes no ruleset");
-	for (i = 0; i < o->n_rules; i++) {
-		enum access_class access = (enum access_class)wire_get_u32(&o->rules);
-		const char *path = wire_get_str(&o->rules);
-
-		if (!path)
-			die("the orders of this run are damaged");
-		if (!landlock_add(ruleset, abi, access, path))
-			die_errno("Landlock takes no rule for %s", path);
+		REFUSE(-ruleset, "Landlock takes no ruleset");
+	for (i = 0; i < o->head.rules; i++) {
+		rule = wire_get_str(&rules);
+		if (rule)
+			add_rule(ruleset, abi, rule);
+		else
+			REFUSE(0, "the orders of this run are damaged");
 	}
-	if (!landlock_enforce(ruleset))
-		die_errno("Landlock cannot be enforced");
-	close(ruleset);
+	landlock_add_stdio(ruleset, abi);
+	error = landlock_enforce(ruleset);
+	if (error)
+		REFUSE(-error, "Landlock cannot be enforced");
+	SYS1(SYS_close, ruleset);
 }
 
 /* Signals are as the caller had them: bwrap ran with some ignored and none blocked. */
-static void restore_signals(const struct inner_facts *facts)
+static void restore_signals(const struct orders_facts *facts)
 {
-	sigset_t blocked;
+	/* The kernel's structure, not the library's: all zero is SIG_DFL. Both architectures. */
+	static const struct {
+		uintptr_t handler, flags, restorer;
+		uint64_t mask;
+	} by_default = {0};
 	int n;
 
-	sigemptyset(&blocked);
-	for (n = 1; n < 65; n++) {
-		uint64_t bit = (uint64_t)1 << (n - 1);
-
-		if (facts->reset & bit)
-			signal(n, SIG_DFL);
-		if (facts->blocked & bit)
-			sigaddset(&blocked, n);
-	}
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	for (n = 1; n < 65; n++)
+		if (facts->reset & (uint64_t)1 << (n - 1))
+			SYS4(SYS_rt_sigaction, n, &by_default, NULL, sizeof by_default.mask);
+	SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &facts->blocked, NULL, sizeof facts->blocked);
 }
 
-static _Noreturn void cannot_run(const char *command, int error, const char *hint)
+static _Noreturn void cannot_run(const struct orders *o, int error)
 {
-	warn_line("%s: %s%s%s", command,
-		error == ENOENT ? "not found in the sandbox" : strerror(error), hint ? "; " : "",
-		hint ? hint : "");
-	_exit(error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
+	if (error == ENOENT)
+		SAY(0, o->name, ": not found in the sandbox", *o->hint ? "; " : "", o->hint);
+	else
+		SAY(error, o->name);
+	sys_exit(error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
+}
+
+/* The errno of a program that cannot be executed. */
+static int execute(const struct orders *o, const char *file)
+{
+	return (int)-SYS3(SYS_execve, file, o->argv, o->envp);
+}
+
+/* The value of NAME ("PATH=") in the command's environment; the last one counts. */
+static const char *variable(const struct orders *o, const char *name, const char *otherwise)
+{
+	const char *const *e;
+	size_t n;
+
+	for (e = o->envp; *e; e++) {
+		for (n = 0; name[n] && (*e)[n] == name[n];)
+			n++;
+		if (!name[n])
+			otherwise = *e + n;
+	}
+	return otherwise;
+}
+
+/* Appends S up to the character END or its NUL; the new length, SIZE if it does not fit. */
+static size_t append(char *out, size_t n, size_t size, const char *s, char end)
+{
+	while (*s && *s != end && n < size)
+		out[n++] = *s++;
+	return n;
 }
 
 /*
@@ -190,70 +180,90 @@ static _Noreturn void cannot_run(const char *command, int error, const char *hin
  */
 static _Noreturn void run_command(const struct orders *o)
 {
-	char *const *argv = (char *const *)o->argv, *const *envp = (char *const *)o->envp;
-	const char *command = o->argv[0], *path = "/usr/local/bin:/usr/bin:/bin", *const * e;
-	int error = ENOENT;
+	const char *command = o->argv[0], *path, *p;
+	int error = ENOENT, e;
 	char full[PATH_MAX];
 	size_t n;
 
-	if (strchr(command, '/') || !*command) {
-		execve(command, argv, envp);
-		cannot_run(command, errno, errno == ENOENT ? o->not_found : NULL);
-	}
-	for (e = o->envp; *e; e++)
-		if (strncmp(*e, "PATH=", 5) == 0)
-			path = *e + 5;
-	for (; *path; path += n + (path[n] == ':')) {
-		n = strcspn(path, ":");
-		if ((size_t)snprintf(full, sizeof full, "%.*s/%s", (int)n, path, command) >=
-			sizeof full)
+	for (p = command; *p && *p != '/';)
+		p++;
+	if (*p || !*command)
+		cannot_run(o, execute(o, command));
+	path = variable(o, "PATH=", "/usr/local/bin:/usr/bin:/bin");
+	while (*path) {
+		n = append(full, 0, sizeof full, path, ':');
+		n = append(full, n, sizeof full, "/", '\0');
+		n = append(full, n, sizeof full, command, '\0');
+		while (*path && *path++ != ':')
+			;
+		if (n == sizeof full)
 			continue;
-		execve(full, argv, envp);
+		full[n] = '\0';
+		e = execute(o, full);
 		/* Keep looking, but remember that there was one that may not be run. */
-		if (errno != ENOENT && errno != ENOTDIR)
-			error = errno;
+		if (e != ENOENT && e != ENOTDIR)
+			error = e;
 	}
-	cannot_run(command, error, error == ENOENT ? o->not_found : NULL);
+	cannot_run(o, error);
 }
 
 /* One byte each way: go from the front, starting to it. EOF is the front's death. */
 static void await_go(int sock)
 {
 	char byte = 0;
-	ssize_t n;
+	long n;
 
 	do
-		n = recv(sock, &byte, 1, 0);
-	while (n < 0 && errno == EINTR);
+		n = SYS6(SYS_recvfrom, sock, &byte, 1, 0, NULL, NULL);
+	while (n == -EINTR);
 	if (n != 1 || byte != 'G')
-		_exit(EXIT_REFUSED); /* who would read a message has died */
+		sys_exit(EXIT_REFUSED); /* who would read a message has died */
 }
 
-void inner_main(int argc, char **argv)
+/* Two descriptors stay until the exec: the socket, in place of the orders, and none else. */
+static void keep_only_3(int sock)
 {
-	struct arena arena = ARENA_INIT;
-	struct orders o = {0};
-	int orders_fd = argc == 4 ? (int)strtol(argv[2], NULL, 10) : 0;
-	int sock = argc == 4 ? (int)strtol(argv[3], NULL, 10) : 0;
+	long r;
 
-	if (orders_fd < 3 || sock < 3)
-		die("%s is for seal-exec itself", INNER_WORD);
-	read_orders(&o, orders_fd, &arena);
-	/* Two descriptors stay until the exec: the socket, in place of the orders, and none else.
-	 */
-	if (dup3(sock, 3, O_CLOEXEC) != 3 && sock != 3)
-		die_errno("cannot keep the socket");
-	if (close_range(4, ~0U, 0) != 0)
-		die_errno("cannot close inherited descriptors");
-	sock = 3;
-	fd_set_cloexec(sock, true);
-	check_namespaces(&o, &arena);
-	await_go(sock);
+	if (sock == 3)
+		r = SYS3(SYS_fcntl, 3, F_SETFD, FD_CLOEXEC);
+	else
+		r = SYS3(SYS_dup3, sock, 3, O_CLOEXEC);
+	if (r < 0)
+		REFUSE((int)-r, "cannot keep the socket");
+	r = SYS3(SYS_close_range, 4, ~0U, 0);
+	if (r < 0)
+		REFUSE((int)-r, "cannot close inherited descriptors");
+}
+
+/* S as the number of a descriptor; 0 if it is none that can be meant. */
+static int descriptor(const char *s)
+{
+	int n = 0;
+
+	for (; *s >= '0' && *s <= '9' && n < 100000000; s++)
+		n = n * 10 + (*s - '0');
+	return *s || n < 3 ? 0 : n;
+}
+
+void inner_main(int argc, const char *const *argv)
+{
+	int orders_fd = argc == 3 ? descriptor(argv[1]) : 0;
+	int sock = argc == 3 ? descriptor(argv[2]) : 0;
+	struct orders o;
+	int error;
+
+	if (!orders_fd || !sock)
+		REFUSE(0, "this program is for seal-exec itself");
+	read_orders(&o, orders_fd);
+	keep_only_3(sock);
+	await_go(3);
 	apply_landlock(&o);
-	restore_signals(&o.facts);
-	if (!seccomp_apply())
-		die_errno("the system call filter cannot be loaded");
-	if (send(sock, "S", 1, MSG_NOSIGNAL) != 1)
-		_exit(EXIT_REFUSED);
+	restore_signals(&o.head.facts);
+	error = seccomp_apply();
+	if (error)
+		REFUSE(-error, "the system call filter cannot be loaded");
+	if (SYS6(SYS_sendto, 3, "S", 1, MSG_NOSIGNAL, NULL, 0) != 1)
+		sys_exit(EXIT_REFUSED);
 	run_command(&o);
 }

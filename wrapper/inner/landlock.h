@@ -4,20 +4,21 @@
 #ifndef SEAL_INNER_LANDLOCK_H
 #define SEAL_INNER_LANDLOCK_H
 
-#include <stdbool.h>
+#include "model/access.h"
 
-#include "model/plan.h"
-
-/* The kernel's Landlock ABI, 0 if it has none (errno says why). */
+/* The kernel's Landlock ABI; 0 or -errno if it has none. */
 int landlock_abi(void);
 
-/* A ruleset that handles every right of ABI; -1 with errno. */
+/* A ruleset that handles every right of ABI, as a descriptor; -errno. */
 int landlock_begin(int abi);
 
-/* Grants ACCESS beneath PATH; a missing path grants nothing. False with errno. */
-bool landlock_add(int ruleset, int abi, enum access_class access, const char *path);
+/* Grants ACCESS beneath PATH; a missing path grants nothing. 0 or -errno. */
+int landlock_add(int ruleset, int abi, enum access_class access, const char *path);
 
-/* Restricts this process and its children for good. False with errno. */
-bool landlock_enforce(int ruleset);
+/* Restricts this process and its children for good. 0 or -errno. */
+int landlock_enforce(int ruleset);
+
+/* Grants what standard input, output and error are open on, with the rights that they have. */
+void landlock_add_stdio(int ruleset, int abi);
 
 #endif

@@ -5,15 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "base/fd.h"
 #include "inner/landlock.h"
+#include "inner/sys.h"
 
 enum {
 	FS_EXECUTE = 1 << 0,
@@ -93,9 +91,7 @@ static uint64_t class_rights(enum access_class access)
 
 int landlock_abi(void)
 {
-	long abi = syscall(SYS_LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
-
-	return abi < 0 ? 0 : (int)abi;
+	return (int)SYS3(SYS_LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
 }
 
 int landlock_begin(int abi)
@@ -110,30 +106,65 @@ int landlock_begin(int abi)
 		size = sizeof attr - sizeof attr.scoped;
 	else
 		size = sizeof attr.handled_access_fs;
-	return (int)syscall(SYS_LANDLOCK_CREATE_RULESET, &attr, size, 0);
+	return (int)SYS3(SYS_LANDLOCK_CREATE_RULESET, &attr, size, 0);
 }
 
-bool landlock_add(int ruleset, int abi, enum access_class access, const char *path)
+/* The rule for what FD is open on. */
+static int add_open(int ruleset, uint64_t rights, int fd)
 {
 	const uint64_t on_files =
 		FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
-	struct path_beneath_attr attr = {
-		.allowed_access = class_rights(access) & known_rights(abi)};
-	cleanup_fd int fd = open(path, O_PATH | O_CLOEXEC);
-	struct stat st;
+	struct path_beneath_attr attr = {.allowed_access = rights, .parent_fd = fd};
+	struct statx st = {0};
+	long r = SYS5(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE, &st);
 
-	if (fd < 0)
-		return errno == ENOENT;
-	if (fstat(fd, &st) != 0)
-		return false;
-	if (!S_ISDIR(st.st_mode))
+	if (r != 0)
+		return (int)r;
+	if (!S_ISDIR(st.stx_mode))
 		attr.allowed_access &= on_files;
-	attr.parent_fd = fd;
-	return syscall(SYS_LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &attr, 0) == 0;
+	return (int)SYS4(SYS_LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &attr, 0);
 }
 
-bool landlock_enforce(int ruleset)
+int landlock_add(int ruleset, int abi, enum access_class access, const char *path)
 {
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-		syscall(SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0;
+	long fd = SYS4(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+	int r;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : (int)fd;
+	r = add_open(ruleset, class_rights(access) & known_rights(abi), (int)fd);
+	SYS1(SYS_close, fd);
+	return r;
+}
+
+/*
+ * `>/dev/stderr` opens again what descriptor 2 is open on, a file or terminal of the host that no
+ * rule of the view covers. It may be opened with the rights that the descriptor has, and no more;
+ * a file that is open for appending is not to be written over, so it gets none. What cannot have
+ * a rule (a pipe, a socket) needs none.
+ */
+void landlock_add_stdio(int ruleset, int abi)
+{
+	uint64_t rights;
+	long flags;
+	int fd;
+
+	for (fd = 0; fd < 3; fd++) {
+		flags = SYS2(SYS_fcntl, fd, F_GETFL);
+		if (flags < 0 || flags & (O_PATH | O_APPEND))
+			continue;
+		rights = FS_IOCTL_DEV;
+		if ((flags & O_ACCMODE) != O_WRONLY)
+			rights |= FS_READ_FILE;
+		if ((flags & O_ACCMODE) != O_RDONLY)
+			rights |= FS_WRITE_FILE | FS_TRUNCATE;
+		add_open(ruleset, rights & known_rights(abi), fd);
+	}
+}
+
+int landlock_enforce(int ruleset)
+{
+	long r = SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+
+	return r ? (int)r : (int)SYS2(SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0);
 }

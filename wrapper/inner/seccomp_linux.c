@@ -5,8 +5,9 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "inner/sys.h"
+#include "model/syscall_filter.h"
 
 /*
  * The ABI that this program was compiled for, which is the one the kernel reports for its calls.
@@ -32,21 +33,21 @@ static const struct syscall_filter *own_filter(void)
 	return NULL;
 }
 
-bool seccomp_apply(void)
+int seccomp_apply(void)
 {
 	const struct syscall_filter *f = own_filter();
 	struct sock_fprog program;
+	long r;
 
-	if (!f) {
-		errno = ENOSYS;
-		return false;
-	}
+	if (!f)
+		return -ENOSYS;
 	program.len = f->n;
 	/* The kernel reads it only; its struct has no const. */
 	program.filter = (struct sock_filter *)f->insns;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return false;
+	r = SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (r != 0)
+		return (int)r;
 	/* No flags: which mitigations come with a filter is the administrator's choice, and there
 	 * is one thread. */
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+	return (int)SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }

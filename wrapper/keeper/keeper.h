@@ -1,18 +1,26 @@
 /*
  * keeper: the host side of one run.
  *
- * In this version it is the lifeline alone. The front (pid P) waits for the sandbox and forwards
- * signals; if it is killed, nobody would end the sandbox: PR_SET_PDEATHSIG has races that left
- * sandboxes alive. The keeper holds pidfds of both ends, so whichever dies, the other is ended,
- * and a pid that was used again cannot be hit (pidfd_open(2)).
+ * In this version it is the lifeline: it learns which process is the sandbox's pid 1, checks that
+ * the sandbox has namespaces of its own, gives inner the word to start the command, and from then
+ * on holds pidfds of both ends. Whichever dies, the other is ended: if the front is killed,
+ * nobody else would end the sandbox (PR_SET_PDEATHSIG has races that left sandboxes alive), and
+ * what a command leaves behind ends when the front does. A pid that was used again cannot be hit
+ * (pidfd_open(2)).
+ *
+ * Before the word the command cannot run: without a keeper nobody says it, and inner sees the end
+ * of its socket and goes. Only bwrap's child can be stuck there, if bwrap is killed between
+ * making it and letting it go; it holds inner's end of the socket, and that is how it is found.
  */
 #ifndef SEAL_KEEPER_KEEPER_H
 #define SEAL_KEEPER_KEEPER_H
 
+#include "model/handover.h"
+
 /*
- * Runs the keeper in a child that was just forked; never returns. FRONT is a pidfd of the front,
- * INIT one of the sandbox's pid 1. Leaves the caller's session, terminal, folder and files.
+ * Runs the keeper in a child that was just forked; never returns. Leaves the caller's session,
+ * terminal, folder and files. Exit 0: the run is over; 125: it refused the run and said why.
  */
-_Noreturn void keeper_main(int front, int init);
+_Noreturn void keeper_main(const struct handover *hand);
 
 #endif

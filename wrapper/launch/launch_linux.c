@@ -1,31 +1,37 @@
 /*
- * One run, in order: open everything, start bwrap, learn its init, fork the keeper, give the word
- * to start, wait. Until the word is given the command cannot run: inner waits for it, and if the
- * front dies, what inner reads is the end of the file, and the sandbox ends by itself.
+ * One run, in order: open everything, start bwrap, fork the keeper, wait. The keeper gives inner
+ * the word to start the command. Until then the command cannot run, and if front and keeper die,
+ * what inner reads is the end of the socket, and the sandbox ends by itself.
  */
 #include "launch/launch.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/die.h"
 #include "base/fd.h"
-#include "base/wire.h"
+#include "base/holders.h"
+#include "base/memfd.h"
+#include "launch/program.h"
 #include "launch/sources.h"
 #include "launch/spawn.h"
 #include "render/bwrap.h"
+#include "render/orders.h"
 
 /* The descriptors that bwrap and inner inherit. */
 struct handles {
 	int *sources;
-	int self;   /* this binary, which inner runs from: nothing to find by name inside */
-	int orders; /* sealed memory file */
-	int args;   /* sealed memory file: bwrap's options, NUL-separated */
-	int info;   /* writing end: bwrap tells its child's pid */
-	int inner;  /* inner's end of the socket */
+	int program; /* sealed memory file: inner */
+	int orders;  /* sealed memory file: what inner must do */
+	int args;    /* sealed memory file: bwrap's options, NUL-separated */
+	int info;    /* writing end: bwrap tells its child's pid */
+	int inner;   /* inner's end of the socket */
 };
 
 static int must(int fd, const char *what)
@@ -61,18 +67,19 @@ static int open_args(const struct plan *plan, const struct handles *h, struct ar
 	render_bwrap(plan, h->sources, arena, &args);
 	for (i = 0; i < args.n; i++)
 		strbuf_add(&bytes, args.v[i], strlen(args.v[i]) + 1);
-	fd = must(wire_memfd("bwrap-args", bytes.s, bytes.len), "memory for bwrap's options");
+	fd = must(memfd_bytes("bwrap-args", bytes.s, bytes.len), "memory for bwrap's options");
 	strbuf_release(&bytes);
 	return fd;
 }
 
-static int open_orders(const struct plan *plan, const struct launch_hooks *hooks)
+static int open_orders(const struct plan *plan)
 {
+	struct orders_facts facts = {.reset = spawn_reset_bits(), .blocked = blocked_bits()};
 	struct strbuf bytes = STRBUF_INIT;
 	int fd;
 
-	hooks->orders(plan, spawn_reset_bits(), blocked_bits(), &bytes);
-	fd = must(wire_memfd("orders", bytes.s, bytes.len), "memory for the orders");
+	render_orders(plan, &facts, &bytes);
+	fd = must(memfd_bytes("orders", bytes.s, bytes.len), "memory for the orders");
 	strbuf_release(&bytes);
 	return fd;
 }
@@ -84,65 +91,74 @@ static void close_handles(struct handles *h, size_t sources)
 	for (i = 0; i < sources; i++)
 		if (h->sources[i] >= 0)
 			close(h->sources[i]);
-	close(h->self);
+	close(h->program);
 	close(h->orders);
 	close(h->args);
 	close(h->info);
 	close(h->inner);
 }
 
-/* The end of the run's beginning: bwrap runs, the keeper stands, inner may go. */
-static int go(struct spawn *s, int info, const struct launch_hooks *hooks)
+/*
+ * The keeper is forked while bwrap starts: it costs the run nothing. It must not hold what the
+ * sandbox inherits, so that is closed before.
+ */
+static void start_keeper(struct spawn *s, int info, launch_keeper *keeper)
 {
-	pid_t init = spawn_read_init(info);
-	int front;
+	struct handover hand = {
+		.front = (int)syscall(SYS_pidfd_open, getpid(), 0),
+		.bwrap = (int)syscall(SYS_pidfd_open, s->bwrap, 0),
+		.info = info,
+		.sock = s->sock,
+		.inner_sock = s->inner_sock,
+	};
 
-	close(info);
-	if (init > 0)
-		s->init = (int)syscall(SYS_pidfd_open, init, 0);
-	if (s->init < 0)
-		return spawn_wait(s); /* bwrap failed; it has said why */
-	front = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	s->keeper = front < 0 ? -1 : fork();
+	s->keeper = hand.front < 0 || hand.bwrap < 0 ? -1 : fork();
 	if (s->keeper == 0)
-		hooks->keeper(front, s->init);
-	if (s->keeper < 0 || send(s->sock, "G", 1, MSG_NOSIGNAL) != 1) {
+		keeper(&hand);
+	if (s->keeper < 0) {
 		warn_line("cannot start the keeper of this run, so the command was not started");
-		spawn_kill(s);
-		spawn_wait(s);
-		return EXIT_REFUSED;
+		kill(s->bwrap, SIGKILL);
+		holders_kill(s->inner_sock);
+		exit(EXIT_REFUSED);
 	}
-	close(front);
-	return spawn_wait(s);
+	close(hand.front);
+	close(hand.bwrap);
+	close(info);
 }
 
-int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_hooks *hooks,
+int launch_run(const struct plan *plan, const struct facts *facts, launch_keeper *keeper,
 	struct arena *arena)
 {
 	struct handles h = {.sources = sources_open(plan, arena)};
-	struct spawn s = {.init = -1, .target = -1};
+	struct spawn s = {.target = -1};
+	struct stat st;
 	int info[2], sock[2], on = 1;
-	const char *argv[] = {
-		"bwrap", "--args", NULL, "--", NULL, hooks->inner_word, NULL, NULL, NULL};
+	const char *argv[] = {"bwrap", "--args", NULL, "--", NULL, NULL, NULL, NULL};
 
 	if (pipe2(info, O_CLOEXEC) != 0 ||
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) != 0)
 		die_errno("cannot make the pipes of this run");
-	if (setsockopt(sock[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
+	if (setsockopt(sock[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
+		fstat(sock[1], &st) != 0)
 		die_errno("cannot make the socket of this run");
-	h.self = must(open("/proc/self/exe", O_PATH), "this program");
+	h.program = program_open();
 	h.info = info[1];
 	h.inner = sock[1];
 	fd_set_cloexec(h.info, false);
+	/* bwrap gets the reading end too: if we die, it must not die of its report, or the child
+	 * that it has made would wait for it for ever. */
+	fd_set_cloexec(info[0], false);
 	fd_set_cloexec(h.inner, false);
-	h.orders = open_orders(plan, hooks);
+	h.orders = open_orders(plan);
 	h.args = open_args(plan, &h, arena);
 	argv[2] = arena_printf(arena, "%d", h.args);
-	argv[4] = arena_printf(arena, "/proc/self/fd/%d", h.self);
-	argv[6] = arena_printf(arena, "%d", h.orders);
-	argv[7] = arena_printf(arena, "%d", h.inner);
+	argv[4] = arena_printf(arena, "/proc/self/fd/%d", h.program);
+	argv[5] = arena_printf(arena, "%d", h.orders);
+	argv[6] = arena_printf(arena, "%d", h.inner);
 	s.sock = sock[0];
+	s.inner_sock = st.st_ino;
 	spawn_start(&s, facts->bwrap, (char *const *)argv);
 	close_handles(&h, plan->mounts.n);
-	return go(&s, info[0], hooks);
+	start_keeper(&s, info[0], keeper);
+	return spawn_wait(&s);
 }

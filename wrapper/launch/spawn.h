@@ -16,11 +16,13 @@
 struct spawn {
 	pid_t bwrap;
 	pid_t keeper;
-	int init;        /* pidfd of the sandbox's pid 1, -1 until known */
-	int sock;        /* our end of the socket to inner; it carries pids (SO_PASSCRED) */
-	int target;      /* pidfd of the command, -1 until asked for */
-	bool started;    /* inner said that it starts the command */
-	sigset_t caught; /* signals that the front waits for, blocked since before the fork */
+	int sock;         /* our end of the socket to inner; it carries pids (SO_PASSCRED) */
+	ino_t inner_sock; /* inner's end, by its inode number */
+	bool started;     /* inner said that it starts the command */
+	pid_t pid;        /* of the command, 0 until it started */
+	int target;       /* pidfd of the command, -1 until then */
+	bool foreground;  /* we had the terminal at the start */
+	sigset_t caught;  /* signals that the front waits for, blocked since before the fork */
 };
 
 /*
@@ -31,18 +33,13 @@ struct spawn {
 unsigned long long spawn_reset_bits(void);
 
 /*
- * Forks and executes BWRAP with ARGV and an empty environment. INFO becomes the reading end of
- * its --info-fd pipe; the descriptor numbers in ARGV must be open without close-on-exec.
+ * Forks and executes BWRAP with ARGV and an empty environment. The descriptor numbers in ARGV
+ * must be open without close-on-exec.
  */
 void spawn_start(struct spawn *s, const char *bwrap, char *const *argv);
 
-/* The pid of the sandbox's init as bwrap wrote it to INFO_FD; 0 if bwrap failed first. */
-pid_t spawn_read_init(int info_fd);
-
-/* Waits for the end and returns the exit code; every process of the run is ended. */
+/* Waits for the end of bwrap or of the keeper and returns the exit code. What the command left
+ * behind ends when the front does: the keeper sees to it. */
 int spawn_wait(struct spawn *s);
-
-/* Ends the sandbox now. */
-void spawn_kill(struct spawn *s);
 
 #endif

@@ -1,6 +1,8 @@
 #include "launch/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +12,7 @@
 
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/holders.h"
 
 /* What is passed on to the command; the others stop, continue or kill the front as they should. */
 static const int forwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
@@ -18,6 +21,36 @@ enum { FORWARDED = sizeof forwarded / sizeof *forwarded };
 static int send_signal(int pidfd, int sig)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+/*
+ * A shell inside makes itself the terminal's foreground group and is gone at the end; who waits
+ * for us gets the terminal back as we found it.
+ */
+static void take_terminal_back(void)
+{
+	sigset_t out;
+	int fd;
+
+	sigemptyset(&out);
+	sigaddset(&out, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &out, NULL);
+	for (fd = 0; fd < 3; fd++)
+		if (isatty(fd)) {
+			tcsetpgrp(fd, getpgrp());
+			break;
+		}
+	sigprocmask(SIG_UNBLOCK, &out, NULL);
+}
+
+static bool has_terminal(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (tcgetpgrp(fd) == getpgrp())
+			return true;
+	return false;
 }
 
 unsigned long long spawn_reset_bits(void)
@@ -38,6 +71,7 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 	sigset_t none;
 	size_t i;
 
+	s->foreground = has_terminal();
 	sigemptyset(&s->caught);
 	sigaddset(&s->caught, SIGCHLD);
 	for (i = 0; i < FORWARDED; i++)
@@ -59,20 +93,6 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 	execve(bwrap, argv, no_environment);
 	warn_line("%s: %s", bwrap, strerror(errno));
 	_exit(EXIT_REFUSED);
-}
-
-pid_t spawn_read_init(int info_fd)
-{
-	static const char key[] = "\"child-pid\":";
-	char text[1024];
-	ssize_t n = fd_read_all(info_fd, text, sizeof text - 1);
-	const char *p;
-
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	p = strstr(text, key);
-	return p ? (pid_t)strtol(p + sizeof key - 1, NULL, 10) : 0;
 }
 
 /* Takes inner's "starting", if it is there: the sender's pid is the command's. unix(7). */
@@ -100,30 +120,28 @@ static void hear_start(struct spawn *s)
 	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
 		return;
 	memcpy(&from, CMSG_DATA(c), sizeof from);
-	if (from.pid > 0)
-		s->target = (int)syscall(SYS_pidfd_open, from.pid, 0);
-}
-
-void spawn_kill(struct spawn *s)
-{
-	if (s->init >= 0)
-		send_signal(s->init, SIGKILL);
-	else
-		kill(s->bwrap, SIGKILL);
+	s->pid = from.pid;
+	if (s->pid > 0)
+		s->target = (int)syscall(SYS_pidfd_open, s->pid, 0);
 }
 
 /*
  * A signal that the terminal sent went to the command too, which is in the same process group;
- * one that a process sent went to the front alone and is passed on. Before the command runs
- * there is nothing to pass it to: the sandbox ends.
+ * only a hangup goes to the leader of the session alone. One that a process sent went to the
+ * front and is passed on. Before the command runs there is nothing to pass it to: the sandbox
+ * ends.
  */
 static void pass_on(struct spawn *s, const siginfo_t *info)
 {
-	if (info->si_code == SI_KERNEL)
+	bool leader = info->si_signo == SIGHUP && getsid(0) == getpid();
+
+	if (info->si_code == SI_KERNEL && !leader)
 		return;
 	hear_start(s);
-	if (s->target < 0 || send_signal(s->target, info->si_signo) != 0)
-		spawn_kill(s);
+	if (s->target >= 0)
+		send_signal(s->target, info->si_signo); /* it may have ended: nothing to do */
+	else
+		kill(s->bwrap, SIGKILL); /* not reaped yet: the pid is its own */
 }
 
 static int exit_code(struct spawn *s, int status)
@@ -137,6 +155,43 @@ static int exit_code(struct spawn *s, int status)
 		return code; /* ended from outside before it could start */
 	warn_line("the sandbox could not be made, so the command was not started; see the message "
 		  "above and seal-exec(1), DIAGNOSTICS");
+	return EXIT_REFUSED;
+}
+
+/* The parent of PID, 0 if there is none. The name in proc(5)'s stat may hold anything but ends
+ * with the last parenthesis. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], text[512];
+	const char *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : fd_read_all(fd, text, sizeof text - 1);
+	text[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	p = strrchr(text, ')');
+	return p && strlen(p) > 4 ? (pid_t)strtol(p + 4, NULL, 10) : 0;
+}
+
+/* Somebody killed the keeper: its work is done here, at once. */
+static int end_without_keeper(struct spawn *s, int status)
+{
+	pid_t init;
+
+	hear_start(s);
+	init = s->started ? parent_of(s->pid) : 0;
+	if (init > 1)
+		kill(init, SIGKILL); /* its parent, bwrap, lives: the pid is its own */
+	kill(s->bwrap, SIGKILL);
+	waitpid(s->bwrap, NULL, 0);
+	if (!s->started)
+		holders_kill(s->inner_sock);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED)
+		warn_line("the keeper of this run died, so the run was ended");
 	return EXIT_REFUSED;
 }
 
@@ -154,16 +209,13 @@ int spawn_wait(struct spawn *s)
 			continue;
 		}
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-			/* It ends by itself, with 0, once the sandbox has; that may be seen here
-			 * before bwrap's own end is. */
-			if (pid == s->keeper && status != 0) {
-				warn_line("the keeper of this run died, so the run was ended");
-				spawn_kill(s);
-				return EXIT_REFUSED;
-			}
+			/* The keeper ends by itself, with 0, once the sandbox has; that may be
+			 * seen here before bwrap's own end is. */
+			if (pid == s->keeper && status != 0)
+				return end_without_keeper(s, status);
 			if (pid == s->bwrap) {
-				/* What the command left behind ends with it. */
-				spawn_kill(s);
+				if (s->foreground)
+					take_terminal_back();
 				return exit_code(s, status);
 			}
 		}

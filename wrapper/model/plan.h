@@ -6,6 +6,7 @@
 #define SEAL_MODEL_PLAN_H
 
 #include "base/strvec.h"
+#include "model/access.h"
 #include "model/grant.h"
 #include "model/policy.h"
 
@@ -46,15 +47,6 @@ struct mounts {
 struct env_var {
 	const char *name, *value;
 	struct origin from;
-};
-
-/* What Landlock grants beneath a path, as classes; inner turns them into the kernel's bits. */
-enum access_class {
-	ACCESS_READ,   /* read, list, execute */
-	ACCESS_WRITE,  /* everything */
-	ACCESS_DEVICE, /* read, write, ioctl on devices; nothing created but in shm */
-	ACCESS_PROC,   /* read, write existing files */
-	ACCESS_LIST,   /* see the names, nothing else */
 };
 
 struct landlock_rule {

@@ -259,7 +259,6 @@ static void keep_needed(struct builder *b, struct wishes *w, struct mounts *out)
 
 static void wish_places(struct builder *b, struct wishes *w)
 {
-	const struct origin tmp = {.kind = ORIGIN_BUILTIN, .why = "one private folder serves both"};
 	size_t i;
 
 	wish_place(b, w, MOUNT_DEV, "/dev", 0, "null, zero, full, random, urandom, tty, own ptys");
@@ -267,7 +266,7 @@ static void wish_places(struct builder *b, struct wishes *w)
 	wish_place(b, w, MOUNT_PROC, "/proc", 0, "the sandbox's own processes");
 	wish_place(b, w, MOUNT_TMPFS, "/run", RUN_BYTES, "private; no socket of the host is here");
 	wish_place(b, w, MOUNT_TMPFS, "/tmp", TMP_BYTES, "private, gone at exit");
-	wish(b, w, MOUNT_SYMLINK, "../tmp", "/var/tmp", WISH_PLACE, &tmp);
+	wish_place(b, w, MOUNT_TMPFS, "/var/tmp", TMP_BYTES, "private, gone at exit");
 	wish_place(b, w, MOUNT_TMPFS, b->facts->home, TMP_BYTES,
 		"private, gone at exit but for what is granted below it");
 	for (i = 0; i < b->policy->grants.n; i++)

@@ -8,6 +8,7 @@
 #define SEAL_READ_CATALOG_H
 
 #include "model/bundle.h"
+#include "model/policy.h"
 
 /* One embedded file. */
 struct catalog_text {
@@ -22,6 +23,9 @@ struct catalog_text {
 /* Generated: the bundles, and the profiles (base, refuse), each ended by a NULL name. */
 extern const struct catalog_text catalog_bundles[];
 extern const struct catalog_text catalog_profiles[];
+
+/* Generated: profiles/refuse.toml as read. */
+extern const struct refusals catalog_refusals;
 
 /* Generated: a digest of all of them; another one may mean other grants. */
 extern const char catalog_digest[];

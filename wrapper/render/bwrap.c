@@ -92,16 +92,26 @@ static void put_mount(struct renderer *r, const struct mount *m, int fd)
 	}
 }
 
-void render_bwrap(const struct plan *plan, const int *fds, struct arena *arena, struct strvec *out)
+static void put_all(
+	const struct plan *plan, const int *fds, bool text, struct arena *arena, struct strvec *out)
 {
 	struct renderer r = {.arena = arena, .out = out, .fds = fds};
 	size_t i;
 
 	put(&r, "--unshare-all", NULL, NULL);
+	/* The second line: the keeper ends the sandbox when its front dies, this ends it when both
+	 * are killed at once. The text is for a shell, which bwrap may well outlive. */
+	if (!text)
+		put(&r, "--die-with-parent", NULL, NULL);
 	put(&r, "--hostname", sandbox_name, NULL);
 	for (i = 0; i < plan->mounts.n; i++)
 		put_mount(&r, &plan->mounts.v[i], fds ? fds[i] : -1);
 	put(&r, "--chdir", plan->cwd, NULL);
+}
+
+void render_bwrap(const struct plan *plan, const int *fds, struct arena *arena, struct strvec *out)
+{
+	put_all(plan, fds, false, arena, out);
 }
 
 /* The first descriptor of the pasted command: 0 to 9 belong to the shell. */
@@ -121,7 +131,7 @@ void render_bwrap_text(const struct plan *plan, struct arena *arena, struct strb
 
 	for (i = 0; i < plan->mounts.n; i++)
 		fds[i] = is_file(&plan->mounts.v[i]) ? next++ : -1;
-	render_bwrap(plan, fds, arena, &args);
+	put_all(plan, fds, true, arena, &args);
 	strbuf_adds(out, "env -i");
 	for (i = 0; i < plan->env.n; i++) {
 		strbuf_addc(out, ' ');

@@ -1,0 +1,42 @@
+"""kills.py N SEED MILLISECONDS COMMAND...: kills COMMAND at random points of its beginning.
+
+N times: starts COMMAND, sends it SIGKILL after a random part of MILLISECONDS, and looks for what is
+left of it: nothing may be, 5 seconds later. Prints one line, "N killed, K ended before, S left, W
+the longest wait in ms", and each process that was left on standard error.
+"""
+import random
+import subprocess
+import sys
+import time
+
+import left
+
+
+def main():
+    count, seed, span = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]) / 1000
+    chance = random.Random(seed)
+    left.adopt_orphans()
+    killed = ended = remained = 0
+    longest = 0.0
+    for turn in range(count):
+        child = subprocess.Popen(sys.argv[4:], stdin=subprocess.DEVNULL)
+        delay = chance.uniform(0, span)
+        time.sleep(delay)
+        if child.poll() is None:
+            child.kill()
+            killed += 1
+        else:
+            ended += 1
+        child.wait()
+        start = time.monotonic()
+        rest = left.left_after(5)
+        longest = max(longest, time.monotonic() - start)
+        for pid, name in rest:
+            print(f"turn {turn}, after {delay * 1000:.1f} ms: {name} ({pid})", file=sys.stderr)
+        remained += bool(rest)
+        left.end(rest)
+    print(f"{killed} killed, {ended} ended before, {remained} left, {longest * 1000:.0f} ms longest")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+/*
+ * handover: what the front gives to the keeper when it forks it.
+ */
+#ifndef SEAL_MODEL_HANDOVER_H
+#define SEAL_MODEL_HANDOVER_H
+
+#include <sys/types.h>
+
+/* All descriptors are open in the forked child. */
+struct handover {
+	int front;        /* pidfd of the front */
+	int bwrap;        /* pidfd of bwrap */
+	int info;         /* reading end of bwrap's --info-fd */
+	int sock;         /* the front's end of the socket to inner */
+	ino_t inner_sock; /* inner's end, by its inode number */
+};
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * orders: what the step inside the sandbox is told, as bytes in a sealed memory file.
+ *
+ * render/orders writes them, inner reads them; both are of one build on one machine, so numbers
+ * are native and there is no version. First the head, then strings, each ended by its NUL:
+ *
+ *	1           the command's name, made safe to print
+ *	1           what to add when the command is not found, safe to print; "" for nothing
+ *	head.args   the command's arguments, its name first
+ *	head.vars   its environment, NAME=VALUE
+ *	head.rules  Landlock rules: '0' + enum access_class, then the path inside
+ *
+ * and nothing behind the last. At least one argument; no other limit than the kernel's for
+ * execve(2).
+ */
+#ifndef SEAL_MODEL_ORDERS_H
+#define SEAL_MODEL_ORDERS_H
+
+#include <stdint.h>
+
+/* What launch knows beside the plan. */
+struct orders_facts {
+	uint64_t reset;   /* signals that bwrap ran without: inner gives them their default back */
+	uint64_t blocked; /* signals that the caller blocks; bit n-1 stands for signal n */
+};
+
+struct orders_head {
+	struct orders_facts facts;
+	uint32_t args, vars, rules;
+	uint32_t zero; /* no hole in the bytes */
+};
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * syscall_filter: the seccomp programs as gen/syscalls makes them from profiles/syscalls.toml.
+ * inner loads the one for its machine; the unit tests run them all.
+ */
+#ifndef SEAL_MODEL_SYSCALL_FILTER_H
+#define SEAL_MODEL_SYSCALL_FILTER_H
+
+#include <linux/filter.h>
+#include <stdint.h>
+
+/* The filter of one architecture. */
+struct syscall_filter {
+	const char *name; /* as uname -m says it */
+	uint32_t arch;    /* AUDIT_ARCH_* */
+	const struct sock_filter *insns;
+	uint16_t n; /* instructions */
+};
+
+/* All that were built; the last one has no name. In a generated file. */
+extern const struct syscall_filter syscall_filters[];
+
+#endif

@@ -1,0 +1,125 @@
+#include "policy/tools.h"
+
+#include <string.h>
+
+#include "policy/match.h"
+
+static const struct bundle_key *key_of(const struct bundle_index *index, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < index->n; i++)
+		if (strcmp(index->v[i].name, name) == 0)
+			return &index->v[i];
+	return NULL;
+}
+
+void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
+	struct arena *arena, struct diags *diags)
+{
+	struct strvec names = {0};
+	const char *near;
+	size_t i;
+
+	for (i = 0; i < index->n; i++)
+		strvec_push(arena, &names, index->v[i].name);
+	near = names.n ? nearest_name(t->name, names.v) : NULL;
+	if (near)
+		diag_add(
+			diags, t->at, "there is no bundle '%s'; did you mean '%s'?", t->name, near);
+	else
+		diag_add(diags, t->at, "there is no bundle '%s'; seal-exec bundles list names them",
+			t->name);
+}
+
+static void want(struct wanted_list *out, const struct bundle_key *key,
+	const struct commands *commands, struct arena *arena)
+{
+	const char *word = match_key(key, commands);
+
+	if (word)
+		*vec_push(arena, out) = (struct wanted){.name = key->name, .word = word};
+}
+
+void policy_match(const struct merged *m, const struct bundle_index *index, const char *const *argv,
+	struct arena *arena, struct diags *diags, struct wanted_list *out)
+{
+	struct commands shared = {0}, own;
+	struct strvec wrappers;
+	size_t i, j;
+
+	match_commands(argv, &m->m.wrappers, arena, &shared);
+	if (!(m->m.set & SET_TOOLS)) {
+		for (i = 0; i < index->n; i++)
+			want(out, &index->v[i], &shared, arena);
+		return;
+	}
+	for (i = 0; i < m->m.tools.n; i++) {
+		const struct tool *t = &m->m.tools.v[i];
+		const struct bundle_key *key = key_of(index, t->name);
+
+		if (!key) {
+			policy_unknown_tool(t, index, arena, diags);
+			continue;
+		}
+		own = shared;
+		if (t->wrappers.n) {
+			wrappers = (struct strvec){0};
+			own = (struct commands){0};
+			for (j = 0; j < m->m.wrappers.n; j++)
+				strvec_push(arena, &wrappers, m->m.wrappers.v[j]);
+			for (j = 0; j < t->wrappers.n; j++)
+				strvec_push(arena, &wrappers, t->wrappers.v[j]);
+			match_commands(argv, &wrappers, arena, &own);
+		}
+		want(out, key, &own, arena);
+	}
+}
+
+static void check_setting(
+	const struct setting *s, const struct knob *k, const struct tool *t, struct diags *diags)
+{
+	struct strbuf values = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < k->values.n; i++)
+		strbuf_addf(&values, "%s\"%s\"", i ? ", " : "", k->values.v[i]);
+	if (k->type == KNOB_ENUM && s->type == SETTING_BOOL)
+		diag_add(diags, s->value_at, "%s.%s is one of %s, not a boolean; %s", t->name,
+			k->name, values.s, k->if_bool ? k->if_bool : "write one of these");
+	else if (k->type == KNOB_ENUM &&
+		(s->type != SETTING_STRING || !strvec_has(&k->values, s->string)))
+		diag_add(diags, s->value_at, "%s.%s must be one of %s", t->name, k->name, values.s);
+	else if ((k->type == KNOB_BOOL || k->type == KNOB_AUTO) && s->type != SETTING_BOOL)
+		diag_add(diags, s->value_at, "%s.%s must be true or false", t->name, k->name);
+	else if (k->type == KNOB_NAMES && s->type != SETTING_NAMES)
+		diag_add(diags, s->value_at, "%s.%s must be an array of names", t->name, k->name);
+	strbuf_release(&values);
+}
+
+void policy_check_tool(const struct tool *t, const struct bundle *b, struct diags *diags)
+{
+	static const char *const fixed[] = {"tool", "domains", "default_domains", "wrappers"};
+	struct strvec names = {0};
+	const char *near;
+	size_t i, j;
+
+	for (i = 0; i < sizeof fixed / sizeof *fixed; i++)
+		strvec_push(diags->arena, &names, fixed[i]);
+	for (j = 0; j < b->knobs.n; j++)
+		strvec_push(diags->arena, &names, b->knobs.v[j].name);
+	for (i = 0; i < t->settings.n; i++) {
+		const struct setting *s = &t->settings.v[i];
+
+		for (j = 0; j < b->knobs.n && strcmp(b->knobs.v[j].name, s->name) != 0; j++)
+			;
+		if (j < b->knobs.n) {
+			check_setting(s, &b->knobs.v[j], t, diags);
+			continue;
+		}
+		near = nearest_name(s->name, names.v);
+		diag_add(diags, s->at, "the bundle '%s' has no setting '%s'; %s%s%s", t->name,
+			s->name, near ? "did you mean '" : "seal-exec bundles show ",
+			near ? near : t->name, near ? "'?" : " lists them");
+	}
+}

@@ -1,0 +1,35 @@
+/*
+ * tools: the entries of command_tools against the catalogue and the command.
+ */
+#ifndef SEAL_POLICY_TOOLS_H
+#define SEAL_POLICY_TOOLS_H
+
+#include "model/bundle.h"
+#include "policy/merge.h"
+
+/* A bundle that the command wants, by name: the front loads it and what it uses. */
+struct wanted {
+	const char *name;
+	const char *word;
+};
+
+struct wanted_list {
+	struct wanted *v;
+	size_t n, cap;
+};
+
+/*
+ * The enabled bundles that ARGV matches: those of command_tools, or of the whole INDEX where the
+ * manifest has no such key. A tool that INDEX does not know becomes an error.
+ */
+void policy_match(const struct merged *m, const struct bundle_index *index, const char *const *argv,
+	struct arena *arena, struct diags *diags, struct wanted_list *out);
+
+/* Says that there is no bundle for T, with the nearest that there is. */
+void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
+	struct arena *arena, struct diags *diags);
+
+/* Checks the settings of T's entry against what B declares. */
+void policy_check_tool(const struct tool *t, const struct bundle *b, struct diags *diags);
+
+#endif

@@ -1,0 +1,75 @@
+#include "policy/trusted.h"
+
+#include <string.h>
+
+#include "model/names.h"
+#include "policy/select.h"
+
+struct lines {
+	struct strvec *out;
+	struct arena *arena;
+};
+
+static void add_line(void *user, const struct bundle *b, const struct grant *g)
+{
+	struct lines *l = user;
+
+	strvec_push(l->arena, l->out,
+		arena_printf(l->arena, "%s%s%s%s %s%s", b ? b->name : "", b ? ": " : "",
+			grant_kind_name(g->kind), g->flags & GRANT_IN_PROJECT ? " in project" : "",
+			g->value, g->flags & GRANT_PROMPT ? " (asked each time)" : ""));
+}
+
+static const char *setting_line(const struct tool *t, const struct setting *s, struct arena *arena)
+{
+	const char *line = arena_printf(arena, "%s: %s =", t->name, s->name);
+	size_t i;
+
+	if (s->type == SETTING_BOOL)
+		return arena_printf(arena, "%s %s", line, s->boolean ? "true" : "false");
+	if (s->type == SETTING_STRING)
+		return arena_printf(arena, "%s %s", line, s->string);
+	for (i = 0; i < s->names.n; i++)
+		line = arena_printf(arena, "%s %s", line, s->names.v[i]);
+	return line;
+}
+
+void policy_trust_lines(const struct manifest *m, const struct matches *tools, struct arena *arena,
+	struct strvec *out)
+{
+	struct lines l = {.out = out, .arena = arena};
+	struct strvec all = {0};
+	size_t i, j;
+
+	l.out = &all;
+	for (i = 0; i < m->grants.n; i++)
+		add_line(&l, NULL, &m->grants.v[i]);
+	for (i = 0; i < tools->n; i++) {
+		const struct match *match = &tools->v[i];
+
+		const struct tool *t = select_tool(m, match->bundle->name);
+
+		strvec_push(arena, &all, arena_printf(arena, "%s: enabled", match->bundle->name));
+		for (j = 0; t && j < t->wrappers.n; j++)
+			strvec_push(arena, &all,
+				arena_printf(arena, "%s: wrapper %s", t->name, t->wrappers.v[j]));
+		for (j = 0; t && j < t->settings.n; j++)
+			strvec_push(arena, &all, setting_line(t, &t->settings.v[j], arena));
+		select_grants(match, t, NULL, add_line, &l);
+	}
+	for (i = 0; i < m->wrappers.n; i++)
+		strvec_push(arena, &all, arena_printf(arena, "wrapper %s", m->wrappers.v[i]));
+	if (m->profile != PROFILE_WORKSPACE)
+		strvec_push(arena, &all,
+			m->profile == PROFILE_READ_ONLY ? "profile read-only"
+							: "profile network-allow-all");
+	if (m->envrc != ENVRC_OFF)
+		strvec_push(arena, &all,
+			m->envrc == ENVRC_TRUST ? "envrc_mode trust" : "envrc_mode approved");
+	if (!(m->set & SET_TOOLS))
+		strvec_push(arena, &all, "the bundle that matches the command");
+	strvec_sort(&all);
+	for (i = 0; i < all.n; i++)
+		if (i == 0 || strcmp(all.v[i], all.v[i - 1]) != 0)
+			strvec_push(arena, out, all.v[i]);
+}

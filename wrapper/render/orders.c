@@ -1,0 +1,46 @@
+#include "render/orders.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+
+static void put_str(struct strbuf *out, const char *s)
+{
+	strbuf_add(out, s, strlen(s) + 1);
+}
+
+/* What inner may print; the rest of a very long name says nothing more. */
+static void put_printable(struct strbuf *out, const char *s)
+{
+	char safe[1536];
+
+	escape_line(safe, sizeof safe, s ? s : "");
+	put_str(out, safe);
+}
+
+void render_orders(const struct plan *plan, const struct orders_facts *facts, struct strbuf *out)
+{
+	struct orders_head head = {
+		.facts = *facts,
+		.vars = (uint32_t)plan->env.n,
+		.rules = (uint32_t)plan->landlock.n,
+	};
+	size_t i;
+
+	while (plan->argv[head.args])
+		head.args++;
+	strbuf_add(out, &head, sizeof head);
+	put_printable(out, plan->argv[0]);
+	put_printable(out, plan->not_found);
+	for (i = 0; i < head.args; i++)
+		put_str(out, plan->argv[i]);
+	for (i = 0; i < plan->env.n; i++) {
+		strbuf_adds(out, plan->env.v[i].name);
+		strbuf_addc(out, '=');
+		put_str(out, plan->env.v[i].value);
+	}
+	for (i = 0; i < plan->landlock.n; i++) {
+		strbuf_addc(out, (char)('0' + plan->landlock.v[i].access));
+		put_str(out, plan->landlock.v[i].path);
+	}
+}

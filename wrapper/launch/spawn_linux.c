@@ -138,7 +138,7 @@ static void pass_on(struct spawn *s, const siginfo_t *info)
 	if (info->si_code == SI_KERNEL && !leader)
 		return;
 	hear_start(s);
-	if (s->target >= 0)
+	if (s->started)
 		send_signal(s->target, info->si_signo); /* it may have ended: nothing to do */
 	else
 		kill(s->bwrap, SIGKILL); /* not reaped yet: the pid is its own */

@@ -123,27 +123,31 @@ static void on_knob_key(struct reader *r, enum bundle_row key, const struct toml
 	}
 }
 
+static void add_word(struct reader *r, struct strvec *words, const struct toml_event *ev)
+{
+	if (ev->kind == TOML_STRING)
+		strvec_push(r->arena, words, ev->text.s);
+}
+
 static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
 {
 	struct reader *r = user;
 	struct bundle *b = r->b;
 	enum bundle_row key = (enum bundle_row)row->id;
-	struct strvec *words = key == BD_COMMAND ? &b->commands
-		: key == BD_PREFIX               ? &b->prefixes
-		: key == BD_USES                 ? &b->uses
-		: key == BD_PSL                  ? &b->psl_exemptions
-						 : NULL;
 	size_t i;
 
-	if (words) {
-		if (ev->kind == TOML_STRING)
-			strvec_push(r->arena, words, ev->text.s);
-		return;
-	}
 	if (key == BD_NAME)
 		b->name = ev->text.s;
 	else if (key == BD_SUMMARY)
 		b->summary = ev->text.s;
+	else if (key == BD_COMMAND)
+		add_word(r, &b->commands, ev);
+	else if (key == BD_PREFIX)
+		add_word(r, &b->prefixes, ev);
+	else if (key == BD_USES)
+		add_word(r, &b->uses, ev);
+	else if (key == BD_PSL)
+		add_word(r, &b->psl_exemptions, ev);
 	else if (key >= BD_KNOB)
 		on_knob_key(r, key, ev);
 	else

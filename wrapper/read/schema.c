@@ -325,16 +325,14 @@ static void wrong_type(struct walk *w, const struct found *f, const struct toml_
 	const char *name = path_text(w->arena, ev, ev->depth), *want;
 
 	mute(w, ev);
-	if (f->same && f->same->type == KEY_SETTING)
+	/* A setting may be an array as well; its own text says so. */
+	if (f->same && f->same->type != KEY_TABLE && (!f->is_array || f->same->type == KEY_SETTING))
 		want = schema_type_text(f->same, w->arena);
-	else if (f->is_array)
-		want = f->element ? arena_printf(w->arena, "an array, each element %s",
-					    schema_type_text(f->element, w->arena))
-				  : "an array";
-	else if (f->same && f->same->type != KEY_TABLE)
-		want = schema_type_text(f->same, w->arena);
+	else if (f->element)
+		want = arena_printf(w->arena, "an array, each element %s",
+			schema_type_text(f->element, w->arena));
 	else
-		want = "a table";
+		want = f->is_array ? "an array" : "a table";
 	diag_add(w->diags, ev->value_at, "%s is %s; it must be %s", name, toml_kind_name(ev->kind),
 		want);
 }

@@ -11,6 +11,7 @@
 set -u
 export LC_ALL=C
 unset XDG_RUNTIME_DIR XDG_DATA_HOME XDG_CACHE_HOME CDPATH TMPDIR ENV BASH_ENV
+unset MAKEFLAGS MFLAGS MAKELEVEL
 # shellcheck disable=SC2034 # for those who source this
 live=$(cd "$(dirname "$0")" && pwd) root=$(pwd)
 seal=${SEAL_EXEC:-./seal-exec}

@@ -246,12 +246,13 @@ format:
 install: all
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(docdir) $(DESTDIR)$(sysconfdir)/seal-exec/bundles
 	install -m 0755 seal-exec $(DESTDIR)$(bindir)/seal-exec
-	install -m 0644 $(docs) $(DESTDIR)$(docdir)/
+	install -m 0644 $(docs) profiles/explain.schema.json $(DESTDIR)$(docdir)/
 	for page in $(man_pages); do dir=$(DESTDIR)$(mandir)/man$${page##*.}; \
 		install -d "$$dir" && install -m 0644 "$$page" "$$dir/" || exit 1; done
 
 uninstall:
-	rm -f $(DESTDIR)$(bindir)/seal-exec $(docs:%=$(DESTDIR)$(docdir)/%)
+	rm -f $(DESTDIR)$(bindir)/seal-exec $(docs:%=$(DESTDIR)$(docdir)/%) \
+		$(DESTDIR)$(docdir)/explain.schema.json
 	for page in $(man_pages); do \
 		rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page#build/man/}"; done
 	-rmdir $(DESTDIR)$(docdir) $(DESTDIR)$(sysconfdir)/seal-exec/bundles $(DESTDIR)$(sysconfdir)/seal-exec

@@ -81,9 +81,15 @@ unlike "$out" outside "files of the host's /tmp and /dev/shm are not there"
 rm -f "/dev/shm/$mark" "/tmp/$mark"
 inside 'f=$(mktemp) && echo x >"$f" && cat "$f" && echo "$f"'
 like "$out" '^/tmp/tmp\.' "TMPDIR works"
-inside 'echo made >file && mkdir -p a/b && echo deep >a/b/c && rm -r .git && mv file moved'
-is "$status/$(cat moved a/b/c)/$(ls -d .git 2>&1)" "0/made
-deep/ls: cannot access '.git': No such file or directory" "what is written in the project stays"
+inside 'echo made >file && mkdir -p a/b && echo deep >a/b/c && mv file moved'
+is "$status/$(cat moved a/b/c)" "0/made
+deep" "what is written in the project stays"
+inside 'mv .git .g || rm -rf .git'
+[ -d .git ]
+ok $? "... and .git, which says where it ends, cannot be moved away"
+"$seal" -- cat /proc/self/fd/0/canary/secret <"$T" >"$T/out" 2>"$T/err"
+[ $? = 125 ] && [ ! -s "$T/out" ]
+ok $? "a directory as standard input is refused"
 git init -q .
 for path in / /usr /etc /usr/bin /proc /etc/ssl /dev /dev/pts; do
 	inside "echo x >$path/$mark; mkdir $path/$mark.d; [ ! -e $path/$mark ] && [ ! -e $path/$mark.d ]"

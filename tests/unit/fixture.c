@@ -173,6 +173,7 @@ struct run *run_new(void)
 		.gid = 1000,
 		.user = "alice",
 		.home = "/home/alice",
+		.account_home = "/home/alice",
 		.cwd = PROJECT "/src",
 		.project = PROJECT,
 		.bwrap = "/usr/bin/bwrap",

@@ -34,6 +34,7 @@ int cmd_trust(struct session *s)
 
 	if (!open_manifest(s, environ))
 		return 0;
+	session_refuse(s);
 	trust_lines(s, &lines);
 	trust_stored(s, &old);
 	strbuf_add_escaped(&text, s->manifest_text.path);

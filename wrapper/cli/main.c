@@ -2,6 +2,8 @@
  * main: which of two things is asked for: a subcommand, or the wrapper of a command.
  */
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -43,9 +45,25 @@ static int print_version(void)
  */
 static void own_descriptors(void)
 {
+	socklen_t length;
+	struct stat st;
+	int fd, domain;
+
 	if (!fd_fill_stdio())
 		die_errno("cannot open /dev/null");
 	fd_cloexec_from(3);
+	for (fd = 0; fd < 3; fd++) {
+		length = sizeof domain;
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			die("descriptor %d is a directory, through which the command would see the "
+			    "host; give it a file, a pipe or /dev/null",
+				fd);
+		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+			domain != AF_UNIX)
+			die("descriptor %d is a socket of the host's network, which the command "
+			    "could use for more; put a pipe between",
+				fd);
+	}
 }
 
 int main(int argc, char **argv)

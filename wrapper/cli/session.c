@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -33,12 +34,23 @@ void session_print(struct strbuf *text)
 	strbuf_release(text);
 }
 
-/* The user's own files must be out of the project's reach, whatever the environment says. */
+/* Where PATH leads, or would lead if it were made now. */
+static const char *destination(struct session *s, const char *path)
+{
+	const char *real = NULL, *up = path;
+
+	while (!(real = host_canonical(up, &s->arena)) && strcmp(up, "/") != 0)
+		up = path_parent(&s->arena, up);
+	return path_absolute(
+		&s->arena, real ? real : "/", path + strlen(up) + (path[strlen(up)] == '/'));
+}
+
+/* The user's own files must be out of the project's reach, whatever the environment says, and
+ * also while they are not there: a guest could make them. */
 static void check_outside(struct session *s, const char *path)
 {
-	const char *real = host_canonical(path, &s->arena);
-
-	if (path_under(path, s->facts.project) || (real && path_under(real, s->facts.project)))
+	if (path_under(path, s->facts.project) ||
+		path_under(destination(s, path), s->facts.project))
 		die("%s: your own configuration lies inside the project, which may write it; set "
 		    "XDG_CONFIG_HOME and XDG_STATE_HOME to folders outside",
 			path);
@@ -50,7 +62,6 @@ static void read_config(struct session *s)
 
 	if (!host_read_text(path, OWNER_USER, &s->config_text, &s->arena, &s->diags))
 		return;
-	check_outside(s, path);
 	manifest_read(&s->config, ORIGIN_CONFIG, s->config_text.path, s->config_text.text,
 		s->config_text.len, &s->arena, &s->diags);
 }
@@ -62,7 +73,7 @@ static void read_overlays(struct session *s, const char *folder)
 
 	host_read_folder(folder, &files, &s->arena, &s->diags);
 	if (files.n)
-		check_outside(s, folder);
+		check_outside(s, folder); /* before their faults are told */
 	for (i = 0; i < files.n; i++) {
 		s->overlays = true;
 		catalog_overlay(
@@ -132,10 +143,26 @@ static void add_used(struct session *s, struct matches *out)
 				s, out, out->v[i].bundle->uses.v[j], out->v[i].bundle->name, true);
 }
 
+/* The folder of FILE, wherever the environment has put it, by all its names. */
+static void add_own(struct session *s, struct refusals *refusals, const char *file)
+{
+	const char *folder = path_parent(&s->arena, file);
+	const char *real = destination(s, folder);
+
+	*vec_push(&s->arena, &refusals->own) = (struct grant){.value = folder};
+	if (strcmp(real, folder) != 0)
+		*vec_push(&s->arena, &refusals->own) = (struct grant){.value = real};
+}
+
 void session_refuse(struct session *s)
 {
-	policy_refuse(&s->merged, &catalog_refusals, &s->facts, &s->arena, &s->diags);
+	s->refusals = catalog_refusals;
+	add_own(s, &s->refusals, host_config_path(&s->facts, "config.toml", &s->arena));
+	add_own(s, &s->refusals, host_state_path(&s->facts, "trust", &s->arena));
+	policy_refuse(&s->merged, &s->refusals, &s->facts, &s->arena, &s->diags);
 	session_refuse_faults(s);
+	check_outside(s, host_config_path(&s->facts, "config.toml", &s->arena));
+	check_outside(s, host_state_path(&s->facts, "trust", &s->arena));
 }
 
 static void refuse_unbuilt(const struct policy *p)
@@ -182,6 +209,8 @@ void session_plan(struct session *s, const char *const *argv)
 	refuse_unbuilt(&s->policy);
 	plan_paths(&s->policy, &s->facts, &s->arena, &paths);
 	host_look(&s->facts, &paths, &s->arena);
+	policy_refuse_targets(&s->policy, &s->refusals, &s->facts, &s->arena, &s->diags);
+	session_refuse_faults(s);
 	host_find_command(&s->facts, argv[0], &s->arena);
 	plan_build(&s->plan, &s->policy, &s->facts, argv, &s->arena, &s->diags);
 	session_refuse_faults(s);

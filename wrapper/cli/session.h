@@ -22,6 +22,7 @@ struct session {
 	struct catalog catalog;
 	bool overlays;               /* some bundle is not a built-in one */
 	struct bundle base, network; /* profiles: of every run, of every run with a network */
+	struct refusals refusals;
 	struct policy policy;
 	struct plan plan;
 };

@@ -144,15 +144,20 @@ static void open_store(struct session *s, struct store *st)
 	parse(s, st, text);
 }
 
-static struct entry *find(struct session *s, struct store *st)
+static struct entry *find_path(struct session *s, struct store *st, const char *file)
 {
-	const char *path = encode(&s->arena, s->manifest_text.path);
+	const char *path = encode(&s->arena, file);
 	size_t i;
 
 	for (i = 0; i < st->entries.n; i++)
 		if (strcmp(st->entries.v[i].path, path) == 0)
 			return &st->entries.v[i];
 	return NULL;
+}
+
+static struct entry *find(struct session *s, struct store *st)
+{
+	return find_path(s, st, s->manifest_text.path);
 }
 
 static void make_folders(const char *folder)
@@ -242,6 +247,14 @@ bool trust_holds(struct session *s)
 	return strcmp(e->digest, lines_digest(s, &lines)) == 0;
 }
 
+bool trust_knows(struct session *s, const char *path)
+{
+	struct store st;
+
+	open_store(s, &st);
+	return find_path(s, &st, path);
+}
+
 void trust_stored(struct session *s, struct strvec *out)
 {
 	struct store st;
@@ -325,6 +338,10 @@ void trust_require(struct session *s)
 	struct strvec lines = {0}, old = {0};
 	struct strbuf text = STRBUF_INIT;
 
+	/* A .git can be planted by a guest, to take a folder out of the manifest above it. */
+	if (!s->manifest_text.path && s->facts.above && trust_knows(s, s->facts.above))
+		die("%s/.git hides %s, which you trust; name one with -m, or put a seal.toml here",
+			s->facts.project, s->facts.above);
 	if (trust_holds(s))
 		return;
 	trust_lines(s, &lines);

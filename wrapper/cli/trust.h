@@ -16,6 +16,9 @@
 /* True if the user trusts the project's manifest as it is now (or there is none). */
 bool trust_holds(struct session *s);
 
+/* True if the user has trusted the manifest PATH, whatever it says now. */
+bool trust_knows(struct session *s, const char *path);
+
 /* The grants of the manifest as sorted lines (policy_trust_lines). */
 void trust_lines(struct session *s, struct strvec *out);
 

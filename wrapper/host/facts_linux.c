@@ -46,10 +46,16 @@ static const struct passwd *own_account(uid_t uid, FILE **accounts)
 	return pw;
 }
 
+static const char *canonical_or_clean(const char *path, struct arena *arena)
+{
+	const char *real = host_canonical(path, arena);
+
+	return real ? real : path_absolute(arena, "/", path);
+}
+
 /*
- * The accounts are asked only if the environment does not answer, and the environment's answer
- * gives nobody anything: the name is shown, the home is private inside and refused as a project
- * outside.
+ * The account says who asks; HOME says where his files are, and may say anything: what is refused
+ * as a project is refused for both homes (policy/refuse.c).
  */
 void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 {
@@ -61,23 +67,22 @@ void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 	f->environ = env;
 	f->uid = geteuid();
 	f->gid = getegid();
-	if (!home || *home != '/' || !is_plain_name(user))
-		pw = own_account(f->uid, &accounts);
-	if (!is_plain_name(user))
-		user = pw && is_plain_name(pw->pw_name) ? pw->pw_name : "user";
-	if (!home || *home != '/')
-		home = pw ? pw->pw_dir : NULL;
-	if (!home || *home != '/')
-		die("you have no home directory; set HOME");
-	f->user = arena_strdup(arena, user);
-	home = arena_strdup(arena, home);
+	pw = own_account(f->uid, &accounts);
+	if (pw && is_plain_name(pw->pw_name))
+		user = pw->pw_name;
+	f->user = arena_strdup(arena, is_plain_name(user) ? user : "user");
+	if (pw && pw->pw_dir[0] == '/')
+		f->account_home = canonical_or_clean(pw->pw_dir, arena);
 	if (accounts)
 		fclose(accounts);
-	f->home = host_canonical(home, arena);
+	f->home = home && *home == '/' ? canonical_or_clean(home, arena) : f->account_home;
 	if (!f->home)
-		f->home = path_absolute(arena, "/", home);
-	if (!f->home || strcmp(f->home, "/") == 0)
-		die("HOME is '%s'; set it to a directory of your own", home);
+		die("you have no home directory; set HOME");
+	if (strcmp(f->home, "/") == 0)
+		die("your home directory is /; set HOME to a directory of your own");
+	/* Accounts of services live in / or nowhere: that says nothing about a project. */
+	if (!f->account_home || strcmp(f->account_home, "/") == 0)
+		f->account_home = f->home;
 	if (!getcwd(cwd, sizeof cwd) || cwd[0] != '/')
 		die_errno("the current directory cannot be named; change to another");
 	f->cwd = arena_strdup(arena, cwd);
@@ -139,15 +144,17 @@ static void look_at(struct path_fact *fact, struct arena *arena)
 	fact->fd = open_plain(fact->path);
 	if (fact->fd >= 0) {
 		fact->canonical = fact->path;
-	} else if (errno == ENOENT) {
-		return; /* PATH_MISSING, or a link to nowhere above it */
+	} else if (errno == ENOENT || errno == ENOTDIR) {
+		return; /* PATH_MISSING */
 	} else {
+		fact->unknown = errno != ELOOP;
 		if (lstat(fact->path, &st) != 0)
 			return;
 		fact->kind = kind_of(&st);
 		if (fact->kind == PATH_SYMLINK)
 			fact->target = read_link(fact->path, arena);
 		fact->fd = open(fact->path, O_PATH | O_CLOEXEC);
+		fact->unknown = fact->fd < 0 && errno != ENOENT && errno != ENOTDIR;
 		fact->canonical = fact->fd < 0 ? NULL : name_of_fd(fact->fd, arena);
 	}
 	if (!fact->canonical || fstat(fact->fd, &st) != 0)

@@ -87,7 +87,7 @@ static void check_folder(const char *dir, struct diags *diags)
 static void walk_up(struct facts *f, bool look, struct text_file *manifest, struct arena *arena,
 	struct diags *diags)
 {
-	const char *dir = f->cwd, *path;
+	const char *dir = f->cwd, *path, *git = NULL;
 	struct stat first, st;
 
 	f->project = f->cwd;
@@ -103,8 +103,12 @@ static void walk_up(struct facts *f, bool look, struct text_file *manifest, stru
 		}
 		if (look && diag_any(diags))
 			return;
-		if (has_git(dir, arena)) {
-			f->project = dir;
+		if (has_git(dir, arena) && !git) {
+			/* The search is over; what stands above is only looked for. */
+			f->project = git = dir;
+			look = false;
+		} else if (git && lstat(path, &st) == 0) {
+			f->above = path;
 			return;
 		}
 		if (strcmp(dir, "/") == 0)

@@ -150,8 +150,12 @@ void landlock_add_stdio(int ruleset, int abi)
 	int fd;
 
 	for (fd = 0; fd < 3; fd++) {
+		struct statx st = {0};
+
 		flags = SYS2(SYS_fcntl, fd, F_GETFL);
-		if (flags < 0 || flags & (O_PATH | O_APPEND))
+		if (flags < 0 || flags & (O_PATH | O_APPEND) ||
+			SYS5(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) != 0 ||
+			S_ISDIR(st.stx_mode))
 			continue;
 		rights = FS_IOCTL_DEV;
 		if ((flags & O_ACCMODE) != O_WRONLY)

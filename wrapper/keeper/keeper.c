@@ -16,6 +16,9 @@
 #include "base/holders.h"
 #include "keeper/namespaces.h"
 
+/* How long bwrap may take to end once it has failed. */
+enum { BWRAP_MS = 500 };
+
 /* Where the descriptors are moved to, so that everything else can be closed in one call. */
 enum { FRONT_FD = 3, BWRAP_FD, INFO_FD, SOCK_FD, FIRST_OTHER };
 
@@ -72,6 +75,8 @@ static pid_t read_init(void)
 /* The sandbox could not be made, or half of it was killed: nothing of it may stay. */
 static _Noreturn void end_beginning(const struct handover *hand, int code)
 {
+	if (code == EXIT_SUCCESS && has_ended(BWRAP_FD, BWRAP_MS))
+		holders_kill(hand->inner_sock); /* it failed by itself: its exit code is its own */
 	send_signal(BWRAP_FD, SIGKILL);
 	has_ended(BWRAP_FD, -1);
 	holders_kill(hand->inner_sock);

@@ -10,7 +10,10 @@
 
 int launch_unconfined(char **argv)
 {
+	int error;
+
 	execvp(argv[0], argv);
-	warn_line("%s: %s", argv[0], strerror(errno));
-	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+	error = errno;
+	warn_line("%s: %s", argv[0], strerror(error));
+	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
 }

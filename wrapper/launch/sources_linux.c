@@ -66,12 +66,15 @@ static int open_source(const struct mount *m)
 	switch (m->kind) {
 	case MOUNT_BIND_RO:
 	case MOUNT_BIND_RW:
-		fd = m->fd >= 0   ? m->fd
+		/* One of its own for each mount: bwrap closes it when it has bound it. */
+		fd = m->fd >= 0   ? fcntl(m->fd, F_DUPFD, 3)
 			: m->make ? make_folder(m->source)
 				  : open_exact(m->source, O_PATH);
 		break;
 	case MOUNT_COPY:
 		fd = open_exact(m->source, O_RDONLY | O_NOCTTY);
+		if (fd < 0 && errno == EACCES)
+			return -1; /* what the caller cannot read, the command does not get */
 		break;
 	case MOUNT_DATA:
 		fd = open_data(m->data);

@@ -18,6 +18,8 @@ struct spawn {
 	pid_t keeper;
 	int sock;         /* our end of the socket to inner; it carries pids (SO_PASSCRED) */
 	ino_t inner_sock; /* inner's end, by its inode number */
+	int typed;        /* the last signal of the terminal, 0 if none */
+	int ended_by;     /* the signal that ended the run before it started, 0 if none */
 	bool started;     /* inner said that it starts the command */
 	pid_t pid;        /* of the command, 0 until it started */
 	int target;       /* pidfd of the command, -1 until then */

@@ -72,6 +72,7 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 	size_t i;
 
 	s->foreground = has_terminal();
+	signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would make us wait for ever */
 	sigemptyset(&s->caught);
 	sigaddset(&s->caught, SIGCHLD);
 	for (i = 0; i < FORWARDED; i++)
@@ -128,20 +129,32 @@ static void hear_start(struct spawn *s)
 /*
  * A signal that the terminal sent went to the command too, which is in the same process group;
  * only a hangup goes to the leader of the session alone. One that a process sent went to the
- * front and is passed on. Before the command runs there is nothing to pass it to: the sandbox
- * ends.
+ * front and is passed on. Before the command runs there is nothing to pass it to: it ends the run.
  */
 static void pass_on(struct spawn *s, const siginfo_t *info)
 {
 	bool leader = info->si_signo == SIGHUP && getsid(0) == getpid();
 
-	if (info->si_code == SI_KERNEL && !leader)
-		return;
 	hear_start(s);
-	if (s->started)
-		send_signal(s->target, info->si_signo); /* it may have ended: nothing to do */
-	else
+	if (info->si_code == SI_KERNEL)
+		s->typed = info->si_signo;
+	if (!s->started) {
+		s->ended_by = info->si_signo;
 		kill(s->bwrap, SIGKILL); /* not reaped yet: the pid is its own */
+	} else if (info->si_code != SI_KERNEL || leader) {
+		send_signal(s->target, info->si_signo); /* it may have ended: nothing to do */
+	}
+}
+
+static void die_of(int sig)
+{
+	sigset_t one;
+
+	signal(sig, SIG_DFL);
+	raise(sig); /* blocked until here */
+	sigemptyset(&one);
+	sigaddset(&one, sig);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
 }
 
 static int exit_code(struct spawn *s, int status)
@@ -149,12 +162,16 @@ static int exit_code(struct spawn *s, int status)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 
 	hear_start(s);
-	if (s->started || code == EXIT_REFUSED)
+	/* Ctrl-C must end the script or loop that we stand in: its shell asks how we died. */
+	if (s->started && s->typed == SIGINT && code == 128 + SIGINT)
+		die_of(SIGINT);
+	if (s->started)
 		return code;
-	if (WIFSIGNALED(status) || code > 128)
-		return code; /* ended from outside before it could start */
-	warn_line("the sandbox could not be made, so the command was not started; see the message "
-		  "above and seal-exec(1), DIAGNOSTICS");
+	if (s->ended_by)
+		return 128 + s->ended_by;
+	if (code != EXIT_REFUSED) /* else it has been said */
+		warn_line("the sandbox could not be made, so the command was not started; see the "
+			  "message above and seal-exec(1), DIAGNOSTICS");
 	return EXIT_REFUSED;
 }
 

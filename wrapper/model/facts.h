@@ -26,6 +26,7 @@ struct path_fact {
 	const char *target;    /* PATH_SYMLINK: the link's text */
 	const char *canonical; /* where it leads in the end; NULL if nowhere */
 	enum path_kind end;    /* what is there; PATH_MISSING if nothing */
+	bool unknown;          /* it could not be looked at: not the same as missing */
 	size_t size;           /* of a file, bytes */
 	int fd;                /* the end, open without any right but to be bound (O_PATH); -1 */
 };
@@ -35,9 +36,12 @@ struct facts {
 	gid_t gid;
 	const char *user; /* login name */
 	const char *home; /* canonical */
-	const char *cwd;  /* canonical */
+	const char
+		*account_home; /* what the account database says, canonical; home if it is silent */
+	const char *cwd;       /* canonical */
 	const char
 		*project; /* canonical root of the project: seal.toml's folder, or .git's, or cwd */
+	const char *above;           /* a seal.toml above the .git that ended the search, or NULL */
 	const char *bwrap;           /* path of bwrap, NULL if there is none that may be used */
 	const char *bwrap_why;       /* then: the reason and the remedy */
 	const char *found_at;        /* where PATH of the host has the command; NULL if nowhere */

@@ -20,7 +20,8 @@ struct match {
 struct refusals {
 	struct grants secrets; /* stores that are not granted as a whole */
 	struct grants roots;   /* no project is one of these, or holds one */
-	struct grants beneath; /* no project lies in one of these */
+	struct grants beneath; /* no project lies in one of these, and nothing in them is granted */
+	struct grants own;     /* seal-exec's own folders: neither they nor what is in them */
 };
 
 struct matches {

@@ -69,6 +69,15 @@ static void note_absent(struct builder *b, const struct grant *g)
 		*vec_push(b->arena, &b->plan->absent) = *g;
 }
 
+/* Nothing can be mounted on what does not exist: the user hears that it can come to be. */
+static void note_unguarded(struct builder *b, const struct grant *g)
+{
+	note_absent(b, g);
+	strvec_push(b->arena, &b->plan->notes,
+		arena_printf(b->arena, "%s '%s' does not exist, so the command can make it",
+			grant_kind_name(g->kind), g->value));
+}
+
 static void wish_copy(
 	struct builder *b, struct wishes *w, const struct grant *g, const struct path_fact *fact)
 {
@@ -155,8 +164,14 @@ static void wish_grant(struct builder *b, struct wishes *w, const struct grant *
 		break;
 	case GRANT_DENY:
 	case GRANT_PROTECT:
-		if (fact->end == PATH_MISSING)
-			note_absent(b, g);
+		if (fact->unknown)
+			diag_add(b->diags, g->from.at,
+				"%s '%s' cannot be looked at, so it cannot be held; make its "
+				"folder "
+				"readable for you",
+				grant_kind_name(g->kind), g->value);
+		else if (fact->end == PATH_MISSING)
+			note_unguarded(b, g);
 		else
 			add_guard(b, w, g->kind == GRANT_DENY, g->path, fact, &g->from);
 		break;
@@ -176,7 +191,7 @@ static void wish_project(struct builder *b, struct wishes *w)
 		.kind = ORIGIN_BUILTIN,
 		.why = "a command must not change what it may do",
 	};
-	const char *file = b->policy->manifest;
+	const char *file = b->policy->manifest, *own;
 	const struct path_fact *fact = file ? facts_path(b->facts, file) : NULL;
 	const struct path_fact *root = facts_path(b->facts, b->facts->project);
 
@@ -185,6 +200,11 @@ static void wish_project(struct builder *b, struct wishes *w)
 		->fd = root ? root->fd : -1;
 	if (fact && fact->end == PATH_FILE)
 		add_guard(b, w, false, file, fact, &manifest);
+	/* With -m the project's own manifest is another file, and the next run's law. */
+	own = path_absolute(b->arena, b->facts->project, "seal.toml");
+	fact = facts_path(b->facts, own);
+	if (fact && fact->end == PATH_FILE && (!file || strcmp(own, file) != 0))
+		add_guard(b, w, false, own, fact, &manifest);
 }
 
 /* By destination; at the same one the strongest first. Insertion sort: lists are short. */
@@ -224,7 +244,10 @@ static bool is_idle(const struct wish *x, const struct mount *up)
 
 static void check_symlinks(struct builder *b, const struct wish *x, const struct mount *up)
 {
-	if (!mount_is_bind(up) || up->kind != MOUNT_BIND_RW || x->m.make)
+	bool guests = mount_is_bind(up) &&
+		(up->kind == MOUNT_BIND_RW || path_under(x->m.dest, b->facts->project));
+
+	if (!guests || x->m.make)
 		return;
 	if (mount_is_bind(&x->m) && !same_source(up, &x->m))
 		diag_add(b->diags, x->m.from.at,
@@ -274,6 +297,31 @@ static void wish_places(struct builder *b, struct wishes *w)
 	wish_project(b, w);
 }
 
+/*
+ * Without a manifest it is .git that says where the project ends: moved away, the next run would
+ * have a wider one. A mount point cannot be moved.
+ */
+static void pin_git(struct builder *b)
+{
+	const char *git = path_absolute(b->arena, b->facts->project, ".git");
+	const struct path_fact *fact = facts_path(b->facts, git);
+	struct mount *m;
+
+	if (b->policy->manifest || b->policy->profile == PROFILE_READ_ONLY || !fact ||
+		!fact->canonical || strcmp(fact->canonical, git) != 0)
+		return;
+	m = vec_push(b->arena, &b->plan->mounts);
+	m->kind = MOUNT_BIND_RW;
+	m->source = m->dest = git;
+	m->file = fact->end == PATH_FILE;
+	m->fd = fact->fd;
+	m->from = (struct origin){
+		.kind = ORIGIN_BUILTIN,
+		.why = "a pin: it says where the project ends, and cannot be moved away",
+	};
+	mounts_sort(&b->plan->mounts);
+}
+
 void plan_mounts(struct builder *b)
 {
 	const struct origin seal = {
@@ -293,6 +341,7 @@ void plan_mounts(struct builder *b)
 	sort_wishes(&w);
 	keep_needed(b, &w, &b->plan->mounts);
 	guard_mounts(b, &w.guards, &b->plan->mounts);
+	pin_git(b);
 	m = vec_push(b->arena, &b->plan->mounts);
 	m->kind = MOUNT_SEAL;
 	m->dest = "/";

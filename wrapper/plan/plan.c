@@ -15,6 +15,9 @@ void plan_paths(
 		if (p->grants.v[i].path)
 			strvec_push(arena, &all, p->grants.v[i].path);
 	strvec_push(arena, &all, f->project);
+	strvec_push(arena, &all, path_absolute(arena, f->project, "seal.toml"));
+	if (!p->manifest)
+		strvec_push(arena, &all, path_absolute(arena, f->project, ".git"));
 	if (p->manifest)
 		strvec_push(arena, &all, p->manifest);
 	strvec_sort(&all);

@@ -26,10 +26,11 @@ static unsigned own_key(const struct grant *g)
 	return g->flags & GRANT_DIRECTORY ? SET_DIRECTORIES : 1u << g->kind;
 }
 
-/* The keys whose presence limits G: writing is granted by two. */
+/* The keys whose presence limits G: what additional_directories grants, read and write do too. */
 static unsigned ceiling_keys(const struct grant *g)
 {
-	return g->kind == GRANT_WRITE ? 1u << GRANT_WRITE | SET_DIRECTORIES : own_key(g);
+	return g->kind == GRANT_WRITE ? 1u << GRANT_WRITE | SET_DIRECTORIES
+				      : own_key(g) | 1u << g->kind;
 }
 
 static bool is_prohibition(enum grant_kind kind)

@@ -12,4 +12,12 @@
 void policy_refuse(const struct merged *m, const struct refusals *refusals, const struct facts *f,
 	struct arena *arena, struct diags *diags);
 
+/*
+ * The same for where the paths of P lead, once host/ has looked: a symlink between can be made by
+ * a guest of an earlier run. What a project's manifest names without "~" must be no symlink at
+ * all.
+ */
+void policy_refuse_targets(const struct policy *p, const struct refusals *refusals,
+	const struct facts *f, struct arena *arena, struct diags *diags);
+
 #endif

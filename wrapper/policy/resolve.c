@@ -41,6 +41,9 @@ static void check_built(struct resolver *r)
 	if (p->profile == PROFILE_NETWORK_ALLOW_ALL)
 		note_unbuilt(r, &p->profile_from,
 			"profile = \"network-allow-all\" is not built yet; use \"workspace\"");
+	if (!p->strict)
+		note_unbuilt(r, &p->strict_from,
+			"strict = false is not built yet: there is no lower tier; remove it");
 	if (p->envrc != ENVRC_OFF)
 		note_unbuilt(r, &p->envrc_from, "envrc_mode is not built yet; set it to \"off\"");
 	for (i = 0; i < p->grants.n; i++) {

@@ -238,6 +238,8 @@ static const char *path_fault(const char *s, struct arena *a)
 		return "starts with '$', and variables do not expand; write ~ for your home";
 	if (*s == '~' && s[1] && s[1] != '/')
 		return "names another user's home; write the path in full";
+	if (strpbrk(s, "*?"))
+		return "has '*' or '?', and patterns do not expand in paths; name each path";
 	if (!path_absolute(a, "/", *s == '~' ? s + 1 : s))
 		return "has '..' inside; write the path that it leads to";
 	return NULL;

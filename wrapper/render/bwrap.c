@@ -77,6 +77,8 @@ static void put_mount(struct renderer *r, const struct mount *m, int fd)
 		break;
 	case MOUNT_COPY:
 	case MOUNT_DATA:
+		if (fd < 0)
+			break; /* not readable for the caller */
 		put(r, "--perms", "0444", NULL);
 		put(r, "--file", arena_printf(r->arena, "%d", fd), m->dest);
 		break;
@@ -104,6 +106,7 @@ static void put_all(
 	if (!text)
 		put(&r, "--die-with-parent", NULL, NULL);
 	put(&r, "--hostname", sandbox_name, NULL);
+	put(&r, "--cap-drop", "ALL", NULL); /* root would keep them in its own namespace */
 	for (i = 0; i < plan->mounts.n; i++)
 		put_mount(&r, &plan->mounts.v[i], fds ? fds[i] : -1);
 	put(&r, "--chdir", plan->cwd, NULL);

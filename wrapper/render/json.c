@@ -209,6 +209,7 @@ void render_json(const struct plan *plan, struct strbuf *out)
 	}
 	close_with(&w, ']');
 	strings(&w, "layers", layers, sizeof layers / sizeof *layers);
+	json_grants(&w, "grants", &plan->policy->grants);
 	json_grants(&w, "absent", &plan->absent);
 	json_grants(&w, "withheld", &plan->policy->clipped);
 	strings(&w, "withheld_tools", plan->policy->clipped_tools.v, plan->policy->clipped_tools.n);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What people who tried to get out, or to get in the way, found: each stays mended.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
-p=$T/proj
 
 # --- Signals and the caller's state --------------------------------------------------------------------
 

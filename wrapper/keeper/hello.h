@@ -1,0 +1,25 @@
+/*
+ * hello: the name in a TLS ClientHello (RFC 8446 §4.1.2, RFC 6066 §3), over however many records
+ * and segments it comes.
+ */
+#ifndef SEAL_KEEPER_HELLO_H
+#define SEAL_KEEPER_HELLO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HELLO_MAX = 32 * 1024 };
+
+enum hello {
+	HELLO_MORE,     /* so far it is one; more bytes are needed (not beyond HELLO_MAX) */
+	HELLO_NAMED,    /* NAME has the server_name, as sent */
+	HELLO_NAMELESS, /* complete, and no server_name */
+	HELLO_HIDDEN,   /* it has the encrypted_client_hello extension (0xfe0d, or 0xffce) */
+	HELLO_NOT_TLS,  /* the first bytes are of something else */
+	HELLO_BAD,      /* begins like one and breaks the rules, or is longer than HELLO_MAX */
+};
+
+/* Judges the first N bytes of a connection; called again with more after HELLO_MORE. */
+enum hello hello_read(const uint8_t *bytes, size_t n, char name[256]);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * names: the synthetic addresses. An allowed name gets the next number, and with it one address
+ * of 198.18.0.0/15 (RFC 2544, never routed) and one of a unique local prefix (RFC 4193); both are
+ * local inside, and lead back to the name. Stable for the run.
+ */
+#ifndef SEAL_KEEPER_NAMES_H
+#define SEAL_KEEPER_NAMES_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#define NAMES_V4 "198.18.0.0" /* the prefix, of NAMES_V4_BITS */
+#define NAMES_V6 "fd73:6561:6c00::"
+enum { NAMES_V4_BITS = 15, NAMES_V6_BITS = 64, NAMES_MAX = 1024 };
+
+struct names {
+	char *host[NAMES_MAX]; /* normalised, owned */
+	unsigned n;
+};
+
+/* The number of the normalised HOST, given now if it has none; -1 when all are given. */
+int names_number(struct names *names, const char *host);
+
+void names_v4(int number, struct in_addr *out);
+void names_v6(int number, struct in6_addr *out);
+
+/* The name that the local address of an accepted connection stands for, v4-mapped ones too; NULL
+ * if none. */
+const char *names_at(const struct names *names, const struct sockaddr *local);
+
+#endif

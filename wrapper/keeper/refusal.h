@@ -1,0 +1,34 @@
+/*
+ * refusal: what was refused is said once, at once, to who can allow it.
+ */
+#ifndef SEAL_KEEPER_REFUSAL_H
+#define SEAL_KEEPER_REFUSAL_H
+
+#include "keeper/decide.h"
+
+/* Where refusals go. Plain data: memory is the struct's own. */
+struct refusals {
+	int err;       /* the user's stderr, -1 for -q */
+	bool terminal; /* err is a terminal, perhaps in raw mode: lines end with \r\n */
+	int log;       /* JSON lines, -1 for none */
+	unsigned told; /* lines on err so far */
+	unsigned seen; /* how many of the table below are in use */
+	unsigned long long keys[256]; /* hashes of (reason, host, port) that were told */
+};
+
+/*
+ * One refusal. HOST is foreign text (escaped and cut here), PORT 0 if unknown, DETAIL what the
+ * words of WHY leave open ("resolves to 10.0.0.1, private"), foreign too, or NULL.
+ *
+ *	seal-exec: blocked evil.example:443 (not in domains; to allow: [sandbox.os.network]
+ *	domains = ["evil.example"])
+ *
+ * is told once for each (WHY, HOST, PORT), at most 50 lines a run and then one that says so; the
+ * log gets each different one too, up to the size of the table. Never blocks: a stderr that takes
+ * nothing now (poll(2)) does not get the line. What would allow it is a line of the manifest for
+ * REFUSED_NAME, REFUSED_PORT ("host:port") and REFUSED_LITERAL, sni = "off" for what TLS withholds.
+ */
+void refusal_tell(
+	struct refusals *r, enum reason why, const char *host, unsigned port, const char *detail);
+
+#endif

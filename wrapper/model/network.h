@@ -1,0 +1,71 @@
+/*
+ * network: what one run may reach, as data. Part of the plan; the keeper enforces it and knows
+ * nothing else of the run.
+ */
+#ifndef SEAL_MODEL_NETWORK_H
+#define SEAL_MODEL_NETWORK_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "model/origin.h"
+
+/* Whether a TLS ClientHello must name the host that the connection was made to. */
+enum sni_mode {
+	SNI_MATCH, /* from narrow to wide */
+	SNI_OFF,
+};
+
+/* How clients inside find the filter. */
+enum proxy_mode {
+	PROXY_TRANSPARENT, /* a name server and listeners behind every name: nothing to set */
+	PROXY_EXPLICIT,    /* an HTTP and SOCKS5 proxy, and the variables that name it */
+};
+
+/* What decide() compares with. */
+struct domain {
+	const char *host; /* lower case, "*." in front for a wildcard, or an IP address */
+	unsigned port;    /* 0 = the default ports, 443 and 80 */
+	struct origin from;
+};
+
+struct port {
+	unsigned number;
+	bool prompt; /* asked for at the start of each run */
+	struct origin from;
+};
+
+/* The HTTP proxy of the user's company, from the user's own configuration. */
+struct upstream {
+	const char *host; /* name or address; NULL if there is none */
+	unsigned port;
+	const char *login; /* "user:password" or NULL */
+};
+
+struct network {
+	bool any; /* profile "network-allow-all": every public name, on the ports below */
+	enum sni_mode sni;
+	enum proxy_mode proxy;
+	struct upstream upstream;
+	VEC(struct domain) domains;
+	VEC(unsigned) ports; /* where names are served: 443, 80 and those that domains name */
+	VEC(struct port) host_ports;
+	VEC(struct port) dev_ports;
+};
+
+/* Where the explicit proxy listens inside: below 1024, so that no command is in its place. */
+enum { PROXY_PORT = 880 };
+
+/* True if the run needs more than loopback of its own. */
+static inline bool network_wanted(const struct network *n)
+{
+	return n->any || n->domains.n || n->host_ports.n || n->dev_ports.n;
+}
+
+/* True if it needs names: the name server, the resolver, the listeners for names. */
+static inline bool network_named(const struct network *n)
+{
+	return n->any || n->domains.n;
+}
+
+#endif

@@ -33,6 +33,7 @@ gen_lib  := $(call pick,wrapper/gen/lib/*.c)
 gen_base := $(call pick,$(patsubst %,wrapper/%/*.c,base model read))
 made     := build/gen/catalog_data.c
 filters  := $(if $(filter linux,$(PLATFORM)),build/gen/syscall_filters.c)
+keeper_filters := $(if $(filter linux,$(PLATFORM)),build/gen/keeper_filters.c)
 inner_src := $(call pick,wrapper/inner/*.c) $(filters)
 
 unit_src := $(call pick,tests/unit/*_test.c)
@@ -46,7 +47,7 @@ man_pages := $(patsubst man/%.in,build/man/%,$(sort $(wildcard man/*.in)))
 
 obj       = $(patsubst %.c,$b/obj/%.o,$1)
 gen_obj   = $(patsubst %.c,build/gen/obj/%.o,$1)
-core     := $(filter-out $(call obj,wrapper/cli/main.c),$(call obj,$(src) $(made)))
+core     := $(filter-out $(call obj,wrapper/cli/main.c),$(call obj,$(src) $(made) $(keeper_filters)))
 
 # --- How it is compiled -------------------------------------------------------------------------
 
@@ -121,12 +122,12 @@ $(generators): build/gen/%: build/gen/obj/wrapper/gen/%.o $(call gen_obj,$(gen_l
 
 # The folders are prerequisites too: a bundle that is taken away changes nothing else.
 bundles  := $(filter-out %/TEMPLATE.toml,$(sort $(wildcard bundles/*.toml)))
-profiles := $(filter-out %/syscalls.toml,$(sort $(wildcard profiles/*.toml)))
+profiles := $(filter-out %/syscalls.toml %/keeper.toml,$(sort $(wildcard profiles/*.toml)))
 build/gen/catalog_data.c: build/gen/catalog $(bundles) $(profiles) bundles profiles
 	$(call step,GEN,$@) build/gen/catalog $@ $(bundles) $(profiles)
 
-build/gen/syscall_filters.c: build/gen/syscalls profiles/syscalls.toml
-	$(call step,GEN,$@) build/gen/syscalls profiles/syscalls.toml $@
+build/gen/%_filters.c: build/gen/syscalls profiles/syscalls.toml profiles/keeper.toml
+	$(call step,GEN,$@) build/gen/syscalls profiles/$(if $(filter keeper,$*),keeper,syscalls).toml $*_filters $@
 
 # The tables in the man pages come from the rows that the program is made of.
 build/man/%: man/%.in build/gen/manual
@@ -211,12 +212,12 @@ lint-format:
 	$(call step,LINT,clang-format) clang-format --dry-run -Werror $(c_files)
 
 # Every object, with both compilers, optimised so that what needs data flow is seen.
-lint-warnings: $(made) $(filters) build/inner/inner
+lint-warnings: $(made) $(filters) $(keeper_filters) build/inner/inner
 	$(MAKE) BUILD=lint-gcc CC=gcc WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
 	$(MAKE) BUILD=lint-clang CC=clang WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
 
 objects: $(call obj,$(src) $(made) $(gen_src) $(gen_lib) $(unit_src) $(unit_lib) $(fuzz_src) \
-	$(wildcard tests/*.c tests/probe/*.c) $(filters)) $(inner_src:%.c=$b/inner/%.o)
+	$(wildcard tests/*.c tests/probe/*.c) $(filters) $(keeper_filters)) $(inner_src:%.c=$b/inner/%.o)
 
 lint-headers:
 	$(call step,LINT,headers) tests/lint/headers $(CC) $(language) $(CPPFLAGS) $(strict) -Werror

@@ -275,7 +275,7 @@ void run_resolve(struct run *r, const char *line)
 	match(r);
 	read_profile(r, &r->base, "base");
 	policy_resolve(&r->policy, &r->merged, &r->base, &r->matches, &r->facts, &r->arena);
-	if (policy_has(&r->policy, GRANT_DOMAIN)) {
+	if (policy_names(&r->policy)) {
 		read_profile(r, &r->network, "network");
 		policy_add_profile(&r->policy, &r->network, &r->facts, &r->arena);
 	}

@@ -297,9 +297,9 @@ static void test_manifest_alias(void)
 	r->extra = nodes;
 	run_project(r, "sandbox.os.write = ['~/link']\n");
 	run_plan(r, "true");
-	m = plan_mount_at(&r->plan, "/home/alice/p/seal.toml");
+	m = mount_above(&r->plan.mounts, "/home/alice/p/seal.toml");
 	ok(m && m->kind == MOUNT_BIND_RO, "seal.toml is read-only");
-	m = plan_mount_at(&r->plan, "/home/alice/link/seal.toml");
+	m = mount_above(&r->plan.mounts, "/home/alice/link/seal.toml");
 	ok(*run_faults(r) || (m && m->kind != MOUNT_BIND_RW),
 		"seal.toml is read-only under another name of the project");
 	run_free(r);
@@ -447,10 +447,10 @@ static void test_domains(void)
 		"domains = ['A.Org', 'a.org:443', '*.b.org', 'c.org:22']\n"
 		"[[sandbox.os.command_tools]]\ntool = 'make'\ndomains = ['a.ORG']\n");
 	run_plan(r, "make");
-	is_int((long long)r->plan.domains.n, 4, "a host that is granted twice is there once");
-	is_str(r->plan.domains.v[0].host, "a.org", "in lower case");
-	is_int(r->plan.domains.v[3].port, 22, "with its port");
-	is_int((long long)r->plan.notes.n, 1, "that there is no network yet is said");
+	is_int((long long)r->plan.net.domains.n, 4, "a host that is granted twice is there once");
+	is_str(r->plan.net.domains.v[0].host, "a.org", "in lower case");
+	is_int(r->plan.net.domains.v[3].port, 22, "with its port");
+	is_int((long long)r->plan.notes.n, 0, "nothing to say");
 	run_free(r);
 }
 

@@ -172,7 +172,7 @@ static const struct grant *deepest(const struct set *s, const char *path)
 
 static bool is_writable(const struct plan *p, const char *path)
 {
-	const struct mount *m = plan_mount_at(p, path);
+	const struct mount *m = mount_above(&p->mounts, path);
 
 	return m && m->kind == MOUNT_BIND_RW;
 }
@@ -202,7 +202,7 @@ static enum rule broken_at(const struct set *s, const struct plan *p, const char
 
 static const struct mount *mount_on(const struct plan *p, const char *path)
 {
-	const struct mount *m = plan_mount_at(p, path);
+	const struct mount *m = mount_above(&p->mounts, path);
 
 	return m && strcmp(m->dest, path) == 0 ? m : NULL;
 }
@@ -244,7 +244,7 @@ static enum rule broken_mounts(struct run *r)
 		for (j = 0; j < i; j++)
 			if (path_under(l->v[j].dest, m->dest))
 				return RULE_PARENTS;
-		up = plan_mount_at(&r->plan, path_parent(&r->arena, m->dest));
+		up = mount_above(&r->plan.mounts, path_parent(&r->arena, m->dest));
 		/* A pin repeats it on purpose: it is there to be a mount point. */
 		if (is_bind(m) && is_bind(up) && m->kind == up->kind && !is_pin(m))
 			return RULE_IDLE;

@@ -40,6 +40,7 @@ static int run_unconfined(struct session *s)
 
 int cmd_run(struct session *s)
 {
+	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
 	struct strbuf text = STRBUF_INIT;
 
 	session_open(s, environ);
@@ -56,5 +57,6 @@ int cmd_run(struct session *s)
 	if (!s->facts.bwrap)
 		die("%s", s->facts.bwrap_why);
 	say_notices(s);
-	return launch_run(&s->plan, &s->facts, keeper_main, &s->arena);
+	keeper_prepare(&keeping, &s->plan.net, &s->arena);
+	return launch_run(&s->plan, &s->facts, keeper_main, &keeping, &s->arena);
 }

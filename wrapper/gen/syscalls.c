@@ -1,8 +1,8 @@
 /*
- * syscalls PROFILE OUT.c: the system call filters, made while building.
+ * syscalls PROFILE NAME OUT.c: the system call filters of a profile, made while building.
  *
- * Reads profiles/syscalls.toml, compiles it once for each architecture and writes the programs as
- * const tables (model/syscall_filter.h), one instruction a line with its meaning, so that what the
+ * Reads profiles/syscalls.toml (what runs inside) or profiles/keeper.toml (the keeper), compiles it
+ * once for each architecture and writes the programs as const tables (model/syscall_filter.h), one instruction a line with its meaning, so that what the
  * kernel will run can be read. A run loads the table that is for its machine: no profile is read,
  * no library is asked, nothing can be missing. What is wrong with the profile, a
  * filter that is too long included, ends the build.
@@ -60,8 +60,8 @@ static void add_program(struct strbuf *out, const char *name, const struct filte
 }
 
 /* One program for each architecture and the table of them all. */
-static void add_filters(struct strbuf *out, const struct syscall_profile *p, struct arena *arena,
-	struct diags *diags)
+static void add_filters(struct strbuf *out, const struct syscall_profile *p, const char *name,
+	struct arena *arena, struct diags *diags)
 {
 	struct strbuf table = STRBUF_INIT;
 	struct place whole = {p->file, 0, 0};
@@ -82,7 +82,7 @@ static void add_filters(struct strbuf *out, const struct syscall_profile *p, str
 		strbuf_addf(&table, "\t{\"%s\", 0x%08x, %s, %zu},\n", arch->name, arch->audit,
 			arch->name, program.n);
 	}
-	strbuf_adds(out, "\nconst struct syscall_filter syscall_filters[] = {\n");
+	strbuf_addf(out, "\nconst struct syscall_filter %s[] = {\n", name);
 	strbuf_add(out, table.s, table.len);
 	strbuf_adds(out, "\t{0},\n};\n");
 	strbuf_release(&table);
@@ -130,20 +130,20 @@ int main(int argc, char **argv)
 	char *text;
 	int status = 0;
 
-	if (argc != 3) {
-		fputs("usage: syscalls PROFILE OUT.c\n", stderr);
+	if (argc != 4) {
+		fputs("usage: syscalls PROFILE NAME OUT.c\n", stderr);
 		return 2;
 	}
 	if (!(text = read_file(argv[1], &arena, &len)))
 		return complain(argv[1]);
 	if (syscall_profile_read(argv[1], text, len, &arena, &diags, &profile))
-		add_filters(&out, &profile, &arena, &diags);
+		add_filters(&out, &profile, argv[2], &arena, &diags);
 	if (diag_any(&diags)) {
 		diag_render(&diags, &errors);
 		fputs(errors.s, stderr);
 		status = 1;
-	} else if (!write_file(argv[2], &out)) {
-		status = complain(argv[2]);
+	} else if (!write_file(argv[3], &out)) {
+		status = complain(argv[3]);
 	}
 	strbuf_release(&out);
 	strbuf_release(&errors);

@@ -20,9 +20,15 @@ enum dns_rcode {
 	DNS_REFUSED = 5,
 };
 
+/*
+ * A label may hold any byte (RFC 2181 §11). Those that could make one name look like another as
+ * text, a dot within a label, NUL, and whatever is not visible ASCII, are '?' in NAME. No host
+ * name has one, so decide() refuses such a name, and the refusal still shows what it was about;
+ * the reply has the bytes as they came.
+ */
 struct dns_question {
-	char name[256]; /* dotted, as asked, without the root's dot; no NUL or dot within a label */
-	unsigned type, class;
+	char name[256];       /* dotted, as asked, without the root's dot; "" is the root */
+	unsigned type, class; /* any; the server judges them */
 	size_t end; /* bytes of the message up to the question's end: what a reply repeats */
 };
 
@@ -30,13 +36,15 @@ struct dns_question {
  * Reads a query. -1: not to be answered at all (too short for a header, or itself an answer);
  * DNS_NOERROR: Q holds its only question; else the code to answer with, Q->end says how much of
  * the message a reply may repeat (12 at least; no question then). Compression pointers are no
- * part of a question that a client sends: DNS_FORMERR.
+ * part of a question that a client sends: DNS_FORMERR. What is behind the question (EDNS) is not
+ * looked at.
  */
 int dns_read(const uint8_t *msg, size_t len, struct dns_question *q);
 
 /*
- * Writes the reply to MSG (which dns_read() took) with CODE and, if ADDRESS is not NULL, one
- * record of Q's type with its SIZE bytes (4 or 16). Returns its length, at most DNS_REPLY_MAX.
+ * Writes the reply to MSG (which dns_read() took) with CODE and, if ADDRESS is not NULL and there
+ * is a question, one record of its type with its SIZE bytes (4 or 16). Returns its length, at most
+ * DNS_REPLY_MAX. No reply has an OPT record, which says that we know no EDNS (RFC 6891 §7).
  */
 size_t dns_reply(const uint8_t *msg, const struct dns_question *q, enum dns_rcode code,
 	const void *address, size_t size, uint8_t out[DNS_REPLY_MAX]);

@@ -14,13 +14,12 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
+#include "keeper/listeners.h"
 #include "keeper/namespaces.h"
+#include "keeper/serve.h"
 
 /* How long bwrap may take to end once it has failed. */
 enum { BWRAP_MS = 500 };
-
-/* Where the descriptors are moved to, so that everything else can be closed in one call. */
-enum { FRONT_FD = 3, BWRAP_FD, INFO_FD, SOCK_FD, FIRST_OTHER };
 
 static int send_signal(int pidfd, int sig)
 {
@@ -35,34 +34,63 @@ static bool has_ended(int pidfd, int ms)
 	return poll(&p, 1, ms) == 1;
 }
 
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Closes every descriptor but 0 to 2 and the N of KEEP, which it sorts. */
+static void close_others(int *keep, size_t n)
+{
+	unsigned from = 3;
+	size_t i;
+
+	qsort(keep, n, sizeof *keep, compare);
+	for (i = 0; i < n; i++) {
+		if (keep[i] < (int)from)
+			continue; /* none, or twice */
+		if (keep[i] > (int)from && close_range(from, (unsigned)keep[i] - 1, 0) != 0)
+			_exit(EXIT_FAILURE);
+		from = (unsigned)keep[i] + 1;
+	}
+	if (close_range(from, ~0U, 0) != 0)
+		_exit(EXIT_FAILURE);
+}
+
 /*
  * Nothing of the caller's stays in use: a pipe that ended up here would keep its reader waiting,
  * a terminal would send its signals, a folder could not be unmounted. Standard error stays until
- * the word is given.
+ * the word is given, or for the refusals of a run with a network.
  */
 static void leave_caller(const struct handover *hand)
 {
-	const int from[] = {hand->front, hand->bwrap, hand->info, hand->sock};
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), high[4], i;
+	const struct keeping *k = hand->keeping;
+	size_t devs = k->net->dev_ports.n, n = 0, i;
+	int *keep = calloc(devs + 5, sizeof *keep);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	for (i = 0; i < 4; i++)
-		high[i] = fcntl(from[i], F_DUPFD, 16);
-	for (i = 0; i < 4; i++)
-		if (high[i] < 0 || dup2(high[i], FRONT_FD + i) < 0)
-			_exit(EXIT_FAILURE);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+	if (!keep || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		_exit(EXIT_FAILURE);
-	if (close_range(FIRST_OTHER, ~0U, 0) != 0 || chdir("/") != 0)
+	keep[n++] = hand->front;
+	keep[n++] = hand->bwrap;
+	keep[n++] = hand->info;
+	keep[n++] = hand->sock;
+	keep[n++] = k->log;
+	for (i = 0; i < devs; i++)
+		keep[n++] = k->dev[i];
+	close_others(keep, n);
+	free(keep);
+	if (chdir("/") != 0)
 		_exit(EXIT_FAILURE);
 	setsid();
 }
 
 /* The pid of the sandbox's init as bwrap wrote it to its --info-fd; 0 if bwrap failed first. */
-static pid_t read_init(void)
+static pid_t read_init(int info)
 {
 	static const char key[] = "\"child-pid\":";
 	char text[1024];
-	ssize_t n = fd_read_all(INFO_FD, text, sizeof text - 1);
+	ssize_t n = fd_read_all(info, text, sizeof text - 1);
 	const char *p;
 
 	if (n <= 0)
@@ -75,63 +103,113 @@ static pid_t read_init(void)
 /* The sandbox could not be made, or half of it was killed: nothing of it may stay. */
 static _Noreturn void end_beginning(const struct handover *hand, int code)
 {
-	if (code == EXIT_SUCCESS && has_ended(BWRAP_FD, BWRAP_MS))
+	if (code == EXIT_SUCCESS && has_ended(hand->bwrap, BWRAP_MS))
 		holders_kill(hand->inner_sock); /* it failed by itself: its exit code is its own */
-	send_signal(BWRAP_FD, SIGKILL);
-	has_ended(BWRAP_FD, -1);
+	send_signal(hand->bwrap, SIGKILL);
+	has_ended(hand->bwrap, -1);
 	holders_kill(hand->inner_sock);
 	_exit(code);
 }
 
-/* Gives the word, if the sandbox is one. Returns a pidfd of its init. */
-static int begin(const struct handover *hand)
+/* The sandbox's init as a pidfd, when it is a sandbox. */
+static int check_sandbox(const struct handover *hand, pid_t *pid)
 {
-	pid_t pid = read_init();
-	int init = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 	const char *shared;
+	int init;
 
+	*pid = read_init(hand->info);
+	init = *pid > 0 ? (int)syscall(SYS_pidfd_open, *pid, 0) : -1;
 	/* bwrap has failed and said why, or has been killed: the front sees its end. */
-	if (init < 0 || has_ended(BWRAP_FD, 0))
+	if (init < 0 || has_ended(hand->bwrap, 0))
 		end_beginning(hand, EXIT_SUCCESS);
-	shared = namespaces_shared(pid);
-	if (shared) {
-		warn_line("the sandbox shares the host's %s namespace, so the command was not "
-			  "started; allow user namespaces (see seal-exec(1), DIAGNOSTICS)",
-			shared);
-		end_beginning(hand, EXIT_REFUSED);
+	shared = namespaces_shared(*pid);
+	if (!shared)
+		return init;
+	warn_line("the sandbox shares the host's %s namespace, so the command was not started; "
+		  "allow user namespaces (see seal-exec(1), DIAGNOSTICS)",
+		shared);
+	end_beginning(hand, EXIT_REFUSED);
+}
+
+static void give_word(const struct handover *hand)
+{
+	if (has_ended(hand->front, 0) || send(hand->sock, "G", 1, MSG_NOSIGNAL) != 1)
+		end_beginning(hand, EXIT_SUCCESS);
+	close(hand->sock);
+}
+
+/* The lifeline alone: the whole of a run without network. */
+static void wait_for_end(int front, int init)
+{
+	struct pollfd ends[2] = {
+		{.fd = front, .events = POLLIN},
+		{.fd = init, .events = POLLIN},
+	};
+
+	while (poll(ends, 2, -1) < 0 && errno == EINTR)
+		;
+}
+
+static void be_quiet(void)
+{
+	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE};
+	sigset_t none;
+	size_t i;
+
+	/* What a terminal or a caller sends to the whole group is not for the keeper. */
+	for (i = 0; i < sizeof ignored / sizeof *ignored; i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena)
+{
+	struct listener_spec spec = {.kind = LISTEN_DEV};
+	const struct port *p;
+	size_t n = 0;
+
+	k->net = net;
+	k->dev = arena_calloc(arena, net->dev_ports.n + 1, sizeof *k->dev);
+	vec_each (p, &net->dev_ports) {
+		endpoint_read("127.0.0.1", &spec.at);
+		endpoint_set_port(&spec.at, p->number);
+		k->dev[n] = listener_make(&spec);
+		if (k->dev[n++] < 0)
+			die("dev_server_ports: cannot listen on this machine's 127.0.0.1:%u: %s; "
+			    "end "
+			    "who uses it, or take another port",
+				p->number, strerror(errno));
 	}
-	if (has_ended(FRONT_FD, 0) || send(SOCK_FD, "G", 1, MSG_NOSIGNAL) != 1)
-		end_beginning(hand, EXIT_SUCCESS);
-	return init;
 }
 
 void keeper_main(const struct handover *hand)
 {
-	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE};
-	struct pollfd ends[2];
-	sigset_t none;
-	size_t i;
+	struct server *server = NULL;
+	pid_t pid;
 	int init;
 
 	leave_caller(hand);
 	prctl(PR_SET_NAME, "seal-keeper");
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	/* What a terminal or a caller sends to the whole group is not for the keeper. */
-	for (i = 0; i < sizeof ignored / sizeof *ignored; i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	init = begin(hand);
-	close(SOCK_FD);
-	dup2(0, STDERR_FILENO);
-	ends[0] = (struct pollfd){.fd = FRONT_FD, .events = POLLIN};
-	ends[1] = (struct pollfd){.fd = init, .events = POLLIN};
-	while (poll(ends, 2, -1) < 0 && errno == EINTR)
-		;
+	be_quiet();
+	init = check_sandbox(hand, &pid);
+	if (network_wanted(hand->keeping->net)) {
+		server = serve_open(hand->keeping, pid, hand->keeping->quiet ? -1 : STDERR_FILENO);
+		if (!server)
+			end_beginning(hand, EXIT_REFUSED);
+	}
+	give_word(hand);
+	if (!server || hand->keeping->quiet)
+		dup2(0, STDERR_FILENO);
+	if (server)
+		serve_run(server, hand->front, init);
+	else
+		wait_for_end(hand->front, init);
 	/* The death of pid 1 ends everything in its namespace; a second kill of it harms nobody.
 	 * bwrap goes with it, unless it was the front that died. */
 	send_signal(init, SIGKILL);
-	send_signal(BWRAP_FD, ends[0].revents ? SIGKILL : 0);
+	send_signal(hand->bwrap, has_ended(hand->front, 0) ? SIGKILL : 0);
 	_exit(EXIT_SUCCESS);
 }

@@ -1,12 +1,16 @@
 /*
  * keeper: the host side of one run.
  *
- * In this version it is the lifeline: it learns which process is the sandbox's pid 1, checks that
- * the sandbox has namespaces of its own, gives inner the word to start the command, and from then
- * on holds pidfds of both ends. Whichever dies, the other is ended: if the front is killed,
- * nobody else would end the sandbox (PR_SET_PDEATHSIG has races that left sandboxes alive), and
- * what a command leaves behind ends when the front does. A pid that was used again cannot be hit
- * (pidfd_open(2)).
+ * It is the lifeline: it learns which process is the sandbox's pid 1, checks that the sandbox has
+ * namespaces of its own, gives inner the word to start the command, and from then on holds pidfds
+ * of both ends. Whichever dies, the other is ended: if the front is killed, nobody else would end
+ * the sandbox (PR_SET_PDEATHSIG has races that left sandboxes alive), and what a command leaves
+ * behind ends when the front does. A pid that was used again cannot be hit (pidfd_open(2)).
+ *
+ * It is the network, for a run that has any: it gets the listening sockets of the sandbox
+ * (inside.h), confines itself (confine.h) and only then gives the word, so the first call of the
+ * command finds everything in place and no byte of the sandbox is read before. A run without
+ * network runs none of that.
  *
  * Before the word the command cannot run: without a keeper nobody says it, and inner sees the end
  * of its socket and goes. Only bwrap's child can be stuck there, if bwrap is killed between
@@ -16,6 +20,21 @@
 #define SEAL_KEEPER_KEEPER_H
 
 #include "model/handover.h"
+#include "model/network.h"
+
+/* What the front prepares for the keeper. */
+struct keeping {
+	const struct network *net; /* the plan's */
+	int log;                   /* where refusals go as JSON lines, -1 for nowhere */
+	bool quiet;                /* not to stderr */
+	int *dev;                  /* a listening socket of the host for each of net->dev_ports */
+};
+
+/*
+ * Opens the host's side of dev_server_ports, so that a port in use is known before anything of the
+ * run exists. Ends the process (125) then. Memory is ARENA's.
+ */
+void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena);
 
 /*
  * Runs the keeper in a child that was just forked; never returns. Leaves the caller's session,

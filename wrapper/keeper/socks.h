@@ -1,5 +1,7 @@
 /*
  * socks: the server's side of SOCKS5 (RFC 1928), CONNECT without authentication and nothing else.
+ * The client is hostile. Each byte is judged once it is there: a refusal does not wait for the
+ * rest.
  */
 #ifndef SEAL_KEEPER_SOCKS_H
 #define SEAL_KEEPER_SOCKS_H
@@ -20,14 +22,17 @@ enum socks_result {
 
 struct socks {
 	enum socks_stage stage;
-	char host[256]; /* as sent, or an address as text; not judged here */
+	char host[256]; /* as sent (a NUL may be in it), or an address as text; not judged here */
 	size_t host_len;
-	unsigned port;
+	unsigned port; /* never 0, which decide() would take for any */
 	uint8_t reply[10];
 	size_t reply_len;
 };
 
-/* Takes the first N bytes of what has not been taken yet; *USED of them are done with. */
+/*
+ * Takes the first N bytes of what has not been taken yet; *USED of them are done with. S begins as
+ * zeroes. What follows a request is the tunnel's. Versions other than 5 get no reply.
+ */
 enum socks_result socks_read(struct socks *s, const uint8_t *bytes, size_t n, size_t *used);
 
 /* RFC 1928 §6: the reply's code for success and for the refusals. */

@@ -9,7 +9,7 @@
 #include "model/plan.h"
 
 /* The host side of the run, in a forked child; never returns. The front hands it in, because
- * launch does not know the keeper's room. */
+ * launch does not know the keeper's room; KEEPING is what it is given. */
 typedef void launch_keeper(const struct handover *hand);
 
 /*
@@ -18,7 +18,7 @@ typedef void launch_keeper(const struct handover *hand);
  * stderr; nothing of the run is left then.
  */
 int launch_run(const struct plan *plan, const struct facts *facts, launch_keeper *keeper,
-	struct arena *arena);
+	const struct keeping *keeping, struct arena *arena);
 
 /* Becomes ARGV without any confinement; returns the exit code (126, 127) if it cannot. */
 int launch_unconfined(char **argv);

@@ -102,7 +102,8 @@ static void close_handles(struct handles *h, size_t sources)
  * The keeper is forked while bwrap starts: it costs the run nothing. It must not hold what the
  * sandbox inherits, so that is closed before.
  */
-static void start_keeper(struct spawn *s, int info, launch_keeper *keeper)
+static void start_keeper(
+	struct spawn *s, int info, launch_keeper *keeper, const struct keeping *keeping)
 {
 	struct handover hand = {
 		.front = (int)syscall(SYS_pidfd_open, getpid(), 0),
@@ -110,6 +111,7 @@ static void start_keeper(struct spawn *s, int info, launch_keeper *keeper)
 		.info = info,
 		.sock = s->sock,
 		.inner_sock = s->inner_sock,
+		.keeping = keeping,
 	};
 
 	s->keeper = hand.front < 0 || hand.bwrap < 0 ? -1 : fork();
@@ -127,7 +129,7 @@ static void start_keeper(struct spawn *s, int info, launch_keeper *keeper)
 }
 
 int launch_run(const struct plan *plan, const struct facts *facts, launch_keeper *keeper,
-	struct arena *arena)
+	const struct keeping *keeping, struct arena *arena)
 {
 	struct handles h = {.sources = sources_open(plan, arena)};
 	struct spawn s = {.target = -1};
@@ -159,6 +161,6 @@ int launch_run(const struct plan *plan, const struct facts *facts, launch_keeper
 	s.inner_sock = st.st_ino;
 	spawn_start(&s, facts->bwrap, (char *const *)argv);
 	close_handles(&h, plan->mounts.n);
-	start_keeper(&s, info[0], keeper);
+	start_keeper(&s, info[0], keeper, keeping);
 	return spawn_wait(&s);
 }

@@ -6,6 +6,8 @@
 
 #include <sys/types.h>
 
+struct keeping;
+
 /* All descriptors are open in the forked child. */
 struct handover {
 	int front;        /* pidfd of the front */
@@ -13,6 +15,7 @@ struct handover {
 	int info;         /* reading end of bwrap's --info-fd */
 	int sock;         /* the front's end of the socket to inner */
 	ino_t inner_sock; /* inner's end, by its inode number */
+	const struct keeping *keeping; /* what the keeper was given by the front (keeper/keeper.h) */
 };
 
 #endif

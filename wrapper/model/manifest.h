@@ -8,6 +8,7 @@
 
 #include "base/strvec.h"
 #include "model/grant.h"
+#include "model/network.h"
 
 enum run_profile {
 	PROFILE_READ_ONLY, /* the order is from narrow to wide */
@@ -38,7 +39,6 @@ struct tool {
 	struct place at;
 	bool domains_set;     /* domains = [...] was there; empty means no network */
 	bool default_domains; /* add the bundle's to domains */
-	bool wrappers_set;
 	struct grants domains;
 	struct strvec wrappers;
 	VEC(struct setting) settings;
@@ -52,6 +52,8 @@ enum {
 	SET_WRAPPERS = 1 << (GRANT_KINDS + 3),
 	SET_ENVRC = 1 << (GRANT_KINDS + 4),
 	SET_DIRECTORIES = 1 << (GRANT_KINDS + 5),
+	SET_SNI = 1 << (GRANT_KINDS + 6),
+	SET_PROXY = 1 << (GRANT_KINDS + 7),
 };
 
 struct manifest {
@@ -68,6 +70,11 @@ struct manifest {
 	struct grants grants; /* read, write (additional_directories too), deny, ..., ports */
 	enum envrc_mode envrc;
 	struct place envrc_at;
+	enum sni_mode sni;
+	struct place sni_at;
+	enum proxy_mode proxy;
+	struct place proxy_at;
+	struct upstream upstream; /* the user's own file only */
 };
 
 #endif

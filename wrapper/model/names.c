@@ -3,8 +3,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "model/facts.h"
-
 const char *const run_profile_names[] = {
 	[PROFILE_READ_ONLY] = "read-only",
 	[PROFILE_WORKSPACE] = "workspace",
@@ -53,13 +51,15 @@ const char *const mount_kind_names[] = {
 	NULL,
 };
 
-const char *const path_kind_names[] = {
-	[PATH_MISSING] = "nothing",
-	[PATH_FILE] = "a file",
-	[PATH_DIR] = "a directory",
-	[PATH_SYMLINK] = "a symbolic link",
-	[PATH_SOCKET] = "a socket",
-	[PATH_OTHER] = "a special file",
+const char *const sni_mode_names[] = {
+	[SNI_MATCH] = "match",
+	[SNI_OFF] = "off",
+	NULL,
+};
+
+const char *const proxy_mode_names[] = {
+	[PROXY_TRANSPARENT] = "transparent",
+	[PROXY_EXPLICIT] = "explicit",
 	NULL,
 };
 

@@ -12,7 +12,8 @@ extern const char *const envrc_mode_names[];
 extern const char *const origin_kind_names[];
 extern const char *const access_class_names[];
 extern const char *const mount_kind_names[];
-extern const char *const path_kind_names[];
+extern const char *const sni_mode_names[];
+extern const char *const proxy_mode_names[];
 
 /* The index of NAME in NAMES, or -1. */
 int name_index(const char *const *names, const char *name);

@@ -35,22 +35,32 @@ struct port {
 	struct origin from;
 };
 
+struct ports {
+	struct port *v;
+	size_t n, cap;
+};
+
 /* The HTTP proxy of the user's company, from the user's own configuration. */
 struct upstream {
 	const char *host; /* name or address; NULL if there is none */
 	unsigned port;
-	const char *login; /* "user:password" or NULL */
+	const char *login; /* "user:password" or NULL; never shown */
+	struct origin from;
 };
 
 struct network {
 	bool any; /* profile "network-allow-all": every public name, on the ports below */
 	enum sni_mode sni;
+	struct origin sni_from;
 	enum proxy_mode proxy;
+	struct origin proxy_from;
 	struct upstream upstream;
 	VEC(struct domain) domains;
-	VEC(unsigned) ports; /* where names are served: 443, 80 and those that domains name */
-	VEC(struct port) host_ports;
-	VEC(struct port) dev_ports;
+	VEC(unsigned)
+	ports; /* of names: 443, 80, those that domains name, with any 22 and 9418 too;
+		* sorted, unique; none without names */
+	struct ports host_ports; /* the host's localhost, reached from inside */
+	struct ports dev_ports;  /* the sandbox's localhost, reached from the host's */
 };
 
 /* Where the explicit proxy listens inside: below 1024, so that no command is in its place. */

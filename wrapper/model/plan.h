@@ -8,6 +8,7 @@
 #include "base/strvec.h"
 #include "model/access.h"
 #include "model/grant.h"
+#include "model/network.h"
 #include "model/policy.h"
 
 /* In the order of performance; one row each in mount_kind_name(). */
@@ -55,18 +56,6 @@ struct landlock_rule {
 	struct origin from;
 };
 
-struct domain {
-	const char *host; /* lower case, "*." in front for a wildcard */
-	unsigned port;    /* 0 = the default ports, 443 and 80 */
-	struct origin from;
-};
-
-struct port {
-	unsigned number;
-	bool prompt;
-	struct origin from;
-};
-
 struct plan {
 	const struct policy *policy;
 	const char *project, *cwd, *home;
@@ -74,9 +63,7 @@ struct plan {
 	struct mounts mounts;
 	VEC(struct env_var) env;
 	VEC(struct landlock_rule) landlock;
-	VEC(struct domain) domains;
-	VEC(struct port) host_ports;
-	VEC(struct port) dev_ports;
+	struct network net;
 	struct grants absent;  /* granted paths that do not exist here: no mount */
 	struct strvec notes;   /* one line each, for the user at start */
 	const char *not_found; /* what to add when the command is missing inside, or NULL */

@@ -38,6 +38,11 @@ struct policy {
 	struct origin strict_from;
 	enum envrc_mode envrc;
 	struct origin envrc_from;
+	enum sni_mode sni;
+	struct origin sni_from;
+	enum proxy_mode proxy;
+	struct origin proxy_from;
+	struct upstream upstream;
 	struct matches matches;
 	struct grants grants;
 	struct grants clipped;       /* wished by the project, withheld by the user's config */

@@ -1,6 +1,7 @@
 /*
- * syscall_filter: the seccomp programs as gen/syscalls makes them from profiles/syscalls.toml.
- * inner loads the one for its machine; the unit tests run them all.
+ * syscall_filter: the seccomp programs as gen/syscalls makes them from profiles/syscalls.toml
+ * and profiles/keeper.toml. inner and the keeper load the one for their machine; the unit tests run
+ * them all.
  */
 #ifndef SEAL_MODEL_SYSCALL_FILTER_H
 #define SEAL_MODEL_SYSCALL_FILTER_H
@@ -17,6 +18,7 @@ struct syscall_filter {
 };
 
 /* All that were built; the last one has no name. In a generated file. */
-extern const struct syscall_filter syscall_filters[];
+extern const struct syscall_filter syscall_filters[]; /* of what runs inside */
+extern const struct syscall_filter keeper_filters[];  /* of the keeper, once it serves */
 
 #endif

@@ -50,8 +50,8 @@ void plan_etc(struct builder *b, struct mounts *to)
 		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
 		"files\n",
 		"no directory service is reachable");
-	if (b->plan->domains.n == 0)
+	if (!network_named(&b->plan->net) || b->plan->net.proxy == PROXY_EXPLICIT)
 		return; /* without a name server a look-up fails at once */
-	put(b, to, "/etc/resolv.conf", "# This version of seal-exec has no network inside.\n",
-		"the host's name servers are not reachable");
+	put(b, to, "/etc/resolv.conf", "nameserver 127.0.0.1\n",
+		"the name server of this run; no search list: names are asked for as they are");
 }

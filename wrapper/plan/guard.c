@@ -9,7 +9,8 @@ const struct mount *mount_above(const struct mounts *mounts, const char *path)
 	const struct mount *m, *best = NULL;
 
 	vec_each (m, mounts)
-		if (path_under(path, m->dest) && (!best || strlen(m->dest) > strlen(best->dest)))
+		if (m->kind != MOUNT_SEAL && path_under(path, m->dest) &&
+			(!best || strlen(m->dest) >= strlen(best->dest)))
 			best = m;
 	return best;
 }

@@ -34,9 +34,6 @@ bool guard_admits(const struct guards *guards, struct mount *m);
 /* Adds to MOUNTS (sorted, complete) what the guards need, and sorts again. */
 void guard_mounts(struct builder *b, const struct guards *guards, struct mounts *mounts);
 
-/* The deepest of MOUNTS that PATH lies on or below, or NULL. */
-const struct mount *mount_above(const struct mounts *mounts, const char *path);
-
 /* True if M shows a part of the host. */
 bool mount_is_bind(const struct mount *m);
 

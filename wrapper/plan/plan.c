@@ -26,20 +26,9 @@ void plan_paths(
 			strvec_push(arena, out, all.v[i]);
 }
 
-const struct mount *plan_mount_at(const struct plan *plan, const char *path)
-{
-	const struct mount *m, *best = NULL;
-
-	vec_each (m, &plan->mounts)
-		if (m->kind != MOUNT_SEAL && path_under(path, m->dest) &&
-			(!best || strlen(m->dest) >= strlen(best->dest)))
-			best = m;
-	return best;
-}
-
 bool plan_shows(const struct plan *plan, const char *path)
 {
-	const struct mount *m = plan_mount_at(plan, path);
+	const struct mount *m = mount_above(&plan->mounts, path);
 
 	/* A link of the root (/bin -> usr/bin): the tree that it leads to is there. */
 	return m &&

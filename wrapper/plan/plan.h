@@ -19,10 +19,10 @@ void plan_build(struct plan *plan, const struct policy *p, const struct facts *f
 	const char *const *argv, struct arena *arena, struct diags *diags);
 
 /*
- * The mount that decides what is at PATH inside (the deepest one on PATH or above), or NULL if
- * only the root tmpfs is there.
+ * The mount that decides what is at PATH inside (the deepest of MOUNTS on PATH or above), or NULL
+ * if only the root tmpfs is there.
  */
-const struct mount *plan_mount_at(const struct plan *plan, const char *path);
+const struct mount *mount_above(const struct mounts *mounts, const char *path);
 
 /* True if PATH of the host can be seen inside at its own name. */
 bool plan_shows(const struct plan *plan, const char *path);

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/pattern.h"
 #include "policy/expand.h"
+#include "policy/select.h"
 
 bool domain_covers(const char *rule, const char *entry)
 {
@@ -101,21 +102,11 @@ static void merge_grants(struct merged *out, const struct manifest *project,
 	out->m.set |= config->set;
 }
 
-static const struct tool *find_tool(const struct manifest *m, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < m->tools.n; i++)
-		if (strcmp(m->tools.v[i].name, name) == 0)
-			return &m->tools.v[i];
-	return NULL;
-}
-
 /* A tool's own hosts: within the user's list of the same tool, or else of all commands. */
 static void clip_domains(
 	struct merged *out, struct tool *t, const struct manifest *config, struct arena *arena)
 {
-	const struct tool *top = find_tool(config, t->name);
+	const struct tool *top = select_tool(config, t->name);
 	struct grants wished = t->domains;
 	bool limited = config->set & 1u << GRANT_DOMAIN || (top && top->domains_set);
 	size_t i, j;
@@ -157,7 +148,7 @@ static void merge_tools(struct merged *out, const struct manifest *project,
 	for (i = 0; i < project->tools.n; i++) {
 		struct tool *t;
 
-		if (config->set & SET_TOOLS && !find_tool(config, project->tools.v[i].name)) {
+		if (config->set & SET_TOOLS && !select_tool(config, project->tools.v[i].name)) {
 			strvec_push(arena, &out->clipped_tools, project->tools.v[i].name);
 			continue;
 		}
@@ -167,16 +158,50 @@ static void merge_tools(struct merged *out, const struct manifest *project,
 	}
 }
 
+/* True if M, the user's file, lists the hosts that a command may reach; AT then says where. */
+static bool lists_hosts(const struct manifest *m, struct place *at)
+{
+	const struct grant *g;
+	const struct tool *t;
+
+	*at = (struct place){.file = m->file};
+	vec_each (g, &m->grants)
+		if (g->kind == GRANT_DOMAIN) {
+			*at = g->from.at;
+			return true;
+		}
+	vec_each (t, &m->tools)
+		if (t->domains_set) {
+			*at = t->at;
+			return true;
+		}
+	return m->set & 1u << GRANT_DOMAIN;
+}
+
 static void merge_settings(
 	struct merged *out, const struct manifest *project, const struct manifest *config)
 {
 	struct manifest *m = &out->m;
+	struct place at;
 
 	if (config->set & SET_PROFILE &&
 		(!(project->set & SET_PROFILE) || config->profile < project->profile)) {
 		m->profile = config->profile;
 		m->profile_at = config->profile_at;
+	} else if (!(config->set & SET_PROFILE) && m->profile == PROFILE_NETWORK_ALLOW_ALL &&
+		lists_hosts(config, &at)) {
+		m->profile = PROFILE_WORKSPACE; /* a list of hosts is narrower than every host */
+		m->profile_at = at;
 	}
+	if (config->set & SET_SNI && (!(project->set & SET_SNI) || config->sni < project->sni)) {
+		m->sni = config->sni;
+		m->sni_at = config->sni_at;
+	}
+	if (config->set & SET_PROXY && !(project->set & SET_PROXY)) {
+		m->proxy = config->proxy;
+		m->proxy_at = config->proxy_at;
+	}
+	m->upstream = config->upstream;
 	if (config->set & SET_ENVRC &&
 		(!(project->set & SET_ENVRC) || config->envrc < project->envrc)) {
 		m->envrc = config->envrc;
@@ -213,6 +238,10 @@ void policy_merge(struct merged *out, const struct manifest *project, const stru
 	if (project && project->set & SET_PROFILE && project->profile == PROFILE_OFF)
 		diag_add(diags, project->profile_at,
 			"profile = \"off\" is honoured from your own config.toml only; remove it "
+			"here");
+	if (project && project->upstream.from.at.file)
+		diag_add(diags, project->upstream.from.at,
+			"upstream_proxy is honoured from your own config.toml only; remove it "
 			"here");
 	if (project)
 		out->m = *project;

@@ -38,9 +38,6 @@ static void check_built(struct resolver *r)
 	struct policy *p = r->p;
 	size_t i;
 
-	if (p->profile == PROFILE_NETWORK_ALLOW_ALL)
-		note_unbuilt(r, &p->profile_from,
-			"profile = \"network-allow-all\" is not built yet; use \"workspace\"");
 	if (!p->strict)
 		note_unbuilt(r, &p->strict_from,
 			"strict = false is not built yet: there is no lower tier; remove it");
@@ -49,8 +46,7 @@ static void check_built(struct resolver *r)
 	for (i = 0; i < p->grants.n; i++) {
 		const struct grant *g = &p->grants.v[i];
 
-		if (g->kind == GRANT_HOST_PORT || g->kind == GRANT_DEV_PORT ||
-			g->kind == GRANT_DBUS || g->kind == GRANT_CREDENTIAL)
+		if (g->kind == GRANT_DBUS || g->kind == GRANT_CREDENTIAL)
 			note_unbuilt(r, &g->from,
 				arena_printf(r->arena, "%s is not built yet; remove '%s'",
 					grant_kind_name(g->kind), g->value));
@@ -105,6 +101,11 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 	p->strict_from = setting_origin(m, m->m.strict_at);
 	p->envrc = m->m.envrc;
 	p->envrc_from = setting_origin(m, m->m.envrc_at);
+	p->sni = m->m.sni;
+	p->sni_from = setting_origin(m, m->m.sni_at);
+	p->proxy = m->m.proxy;
+	p->proxy_from = setting_origin(m, m->m.proxy_at);
+	p->upstream = m->m.upstream;
 	p->clipped = m->clipped;
 	p->clipped_tools = m->clipped_tools;
 	p->matches = *matches;
@@ -122,14 +123,14 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 	check_built(&r);
 }
 
-bool policy_has(const struct policy *p, enum grant_kind kind)
+bool policy_names(const struct policy *p)
 {
-	size_t i;
+	const struct grant *g;
 
-	for (i = 0; i < p->grants.n; i++)
-		if (p->grants.v[i].kind == kind)
+	vec_each (g, &p->grants)
+		if (g->kind == GRANT_DOMAIN)
 			return true;
-	return false;
+	return p->profile == PROFILE_NETWORK_ALLOW_ALL;
 }
 
 void policy_add_profile(

@@ -19,8 +19,8 @@
 void policy_resolve(struct policy *p, const struct merged *m, const struct bundle *base,
 	const struct matches *matches, const struct facts *f, struct arena *arena);
 
-/* True if P holds a grant of KIND. */
-bool policy_has(const struct policy *p, enum grant_kind kind);
+/* True if P lets some host be reached by its name. */
+bool policy_names(const struct policy *p);
 
 /* Adds the grants of a profile that this policy needs too. */
 void policy_add_profile(

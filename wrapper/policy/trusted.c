@@ -63,6 +63,11 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 		strvec_push(arena, &all,
 			m->profile == PROFILE_READ_ONLY ? "profile read-only"
 							: "profile network-allow-all");
+	if (m->sni == SNI_OFF)
+		strvec_push(
+			arena, &all, "sni off: another host of an allowed server can be asked for");
+	if (m->proxy == PROXY_EXPLICIT)
+		strvec_push(arena, &all, "proxy explicit");
 	if (m->envrc != ENVRC_OFF)
 		strvec_push(arena, &all,
 			m->envrc == ENVRC_TRUST ? "envrc_mode trust" : "envrc_mode approved");

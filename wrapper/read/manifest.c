@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "read/upstream.h"
 
 enum manifest_key {
 #define KEY(id, path, type, values, initial, help) id,
@@ -128,7 +129,6 @@ static void on_tool_key(struct reader *r, const struct key_row *row, const struc
 		t->default_domains = ev->boolean;
 		break;
 	case MF_TOOL_WRAPPERS:
-		t->wrappers_set = true;
 		add_words(r, &t->wrappers, ev);
 		break;
 	case MF_TOOL_SETTING:
@@ -199,6 +199,16 @@ static void on_directory(struct reader *r, const struct toml_event *ev)
 	r->m->set = set | SET_DIRECTORIES;
 }
 
+/* The value may hold a password, so no message repeats it. */
+static void on_upstream(struct reader *r, const struct toml_event *ev)
+{
+	const char *fault = upstream_parse(ev->text.s, &r->m->upstream, r->arena);
+
+	r->m->upstream.from = origin_here(r, ev);
+	if (fault)
+		diag_add(r->diags, ev->value_at, "upstream_proxy %s", fault);
+}
+
 static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
 {
 	struct reader *r = user;
@@ -221,6 +231,19 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 		m->set |= SET_ENVRC;
 		m->envrc = (enum envrc_mode)name_index(envrc_mode_names, ev->text.s);
 		m->envrc_at = ev->at;
+		break;
+	case MF_SNI:
+		m->set |= SET_SNI;
+		m->sni = (enum sni_mode)name_index(sni_mode_names, ev->text.s);
+		m->sni_at = ev->at;
+		break;
+	case MF_PROXY:
+		m->set |= SET_PROXY;
+		m->proxy = (enum proxy_mode)name_index(proxy_mode_names, ev->text.s);
+		m->proxy_at = ev->at;
+		break;
+	case MF_UPSTREAM:
+		on_upstream(r, ev);
 		break;
 	case MF_WRAPPER:
 		m->set |= SET_WRAPPERS;

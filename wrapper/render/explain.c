@@ -129,23 +129,24 @@ static void explain_ports(const struct plan *plan, struct strbuf *out)
 	char number[16];
 	size_t i;
 
-	heading(out, "network", plan->domains.n + plan->host_ports.n + plan->dev_ports.n);
-	for (i = 0; i < plan->domains.n; i++) {
+	heading(out, "network",
+		plan->net.domains.n + plan->net.host_ports.n + plan->net.dev_ports.n);
+	for (i = 0; i < plan->net.domains.n; i++) {
 		struct strbuf value = STRBUF_INIT;
 
-		strbuf_adds(&value, plan->domains.v[i].host);
-		if (plan->domains.v[i].port)
-			strbuf_addf(&value, ":%u", plan->domains.v[i].port);
-		line(out, "domain", value.s, &plan->domains.v[i].from);
+		strbuf_adds(&value, plan->net.domains.v[i].host);
+		if (plan->net.domains.v[i].port)
+			strbuf_addf(&value, ":%u", plan->net.domains.v[i].port);
+		line(out, "domain", value.s, &plan->net.domains.v[i].from);
 		strbuf_release(&value);
 	}
-	for (i = 0; i < plan->host_ports.n; i++) {
-		snprintf(number, sizeof number, "%u", plan->host_ports.v[i].number);
-		line(out, "host port", number, &plan->host_ports.v[i].from);
+	for (i = 0; i < plan->net.host_ports.n; i++) {
+		snprintf(number, sizeof number, "%u", plan->net.host_ports.v[i].number);
+		line(out, "host port", number, &plan->net.host_ports.v[i].from);
 	}
-	for (i = 0; i < plan->dev_ports.n; i++) {
-		snprintf(number, sizeof number, "%u", plan->dev_ports.v[i].number);
-		line(out, "dev port", number, &plan->dev_ports.v[i].from);
+	for (i = 0; i < plan->net.dev_ports.n; i++) {
+		snprintf(number, sizeof number, "%u", plan->net.dev_ports.v[i].number);
+		line(out, "dev port", number, &plan->net.dev_ports.v[i].from);
 	}
 }
 

@@ -162,21 +162,21 @@ static void json_network(struct writer *w, const struct plan *plan)
 	size_t i;
 
 	list(w, "domains");
-	for (i = 0; i < plan->domains.n; i++) {
+	for (i = 0; i < plan->net.domains.n; i++) {
 		open_with(w, '{');
-		text(w, "host", plan->domains.v[i].host);
-		number(w, "port", plan->domains.v[i].port);
-		origin(w, "origin", &plan->domains.v[i].from);
+		text(w, "host", plan->net.domains.v[i].host);
+		number(w, "port", plan->net.domains.v[i].port);
+		origin(w, "origin", &plan->net.domains.v[i].from);
 		close_with(w, '}');
 	}
 	close_with(w, ']');
 	list(w, "host_localhost_ports");
-	for (i = 0; i < plan->host_ports.n; i++)
-		json_port(w, &plan->host_ports.v[i]);
+	for (i = 0; i < plan->net.host_ports.n; i++)
+		json_port(w, &plan->net.host_ports.v[i]);
 	close_with(w, ']');
 	list(w, "dev_server_ports");
-	for (i = 0; i < plan->dev_ports.n; i++)
-		json_port(w, &plan->dev_ports.v[i]);
+	for (i = 0; i < plan->net.dev_ports.n; i++)
+		json_port(w, &plan->net.dev_ports.v[i]);
 	close_with(w, ']');
 }
 

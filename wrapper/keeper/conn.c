@@ -1,0 +1,333 @@
+#include "keeper/conn.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keeper/flow.h"
+#include "keeper/inside.h"
+
+static void release(struct garbage *g)
+{
+	free(container(g, struct conn, garbage));
+}
+
+static void stop_reaching(struct conn *c)
+{
+	resolver_forget(&c->question);
+	dial_cancel(c->dial);
+	upstream_cancel(c->call);
+	c->dial = NULL;
+	c->call = NULL;
+}
+
+static void over(struct relay *r)
+{
+	struct conn *c = conn_of(r);
+
+	timer_stop(&c->timer);
+	stop_reaching(c);
+	strbuf_release(&c->head);
+	strbuf_release(&c->answer);
+	free(c->socks);
+	free(c->host);
+	c->socks = NULL;
+	c->host = NULL;
+	server_connection_over(c->server);
+	loop_drop(r->loop, &c->garbage);
+}
+
+void conn_name(struct conn *c, const char *host, unsigned port)
+{
+	free(c->host);
+	c->host = strdup(host);
+	c->port = port;
+	if (!c->host)
+		relay_stop(&c->relay, true);
+}
+
+/* --- Reaching the server ------------------------------------------------------------------------
+ */
+
+static void connected(struct conn *c, int fd)
+{
+	if (c->connecting)
+		explicit_connected(c);
+	else if (c->head.len == 0)
+		timer_stop(&c->timer);
+	relay_connect(&c->relay, fd);
+}
+
+static void tunnelled(void *user, int fd, const char *why)
+{
+	struct conn *c = user;
+
+	c->call = NULL;
+	if (fd < 0)
+		conn_refuse(c, REFUSED_UNREACHED, why);
+	else
+		connected(c, fd);
+}
+
+static void dialled(void *user, int fd, int error)
+{
+	struct conn *c = user;
+	const struct upstream *up = &c->server->net->upstream;
+
+	c->dial = NULL;
+	if (fd < 0)
+		conn_refuse(c, REFUSED_UNREACHED, strerror(error));
+	else if (c->kind != LISTEN_BRIDGE && up->host &&
+		(c->connecting || c->speech != SPEECH_HTTP))
+		c->call =
+			upstream_connect(&c->server->loop, fd, up, c->host, c->port, tunnelled, c);
+	else
+		connected(c, fd);
+}
+
+static void answered(struct question *q, const struct answer *a)
+{
+	struct conn *c = container(q, struct conn, question);
+	const struct upstream *up = &c->server->net->upstream;
+
+	if (a->reason != ALLOWED)
+		conn_refuse(c, a->reason, a->detail[0] ? a->detail : NULL);
+	else
+		c->dial = dial_start(
+			&c->server->loop, a->v, a->n, up->host ? up->port : c->port, dialled, c);
+}
+
+static bool is_listed(const struct network *net, const char *host)
+{
+	const struct domain *d;
+
+	vec_each (d, &net->domains)
+		if (strcmp(d->host, host) == 0)
+			return true;
+	return false;
+}
+
+void conn_reach(struct conn *c)
+{
+	struct server *s = c->server;
+	const char *host = s->net->upstream.host ? s->net->upstream.host : c->host;
+	struct answer a;
+
+	c->reached = true;
+	c->question.answered = answered;
+	timer_start(&s->loop, &c->timer, TIMER_DIAL);
+	if (!decide_is_literal(host)) {
+		resolver_ask(s->resolver, host, !s->net->upstream.host, &c->question);
+		return;
+	}
+	if (s->net->upstream.host) {
+		a = (struct answer){.reason = ALLOWED, .n = 1};
+		endpoint_read(host, &a.v[0]);
+	} else {
+		resolver_literal(s->resolver, host, is_listed(s->net, host), &a);
+	}
+	answered(&c->question, &a);
+}
+
+static bool is_reaching(const struct conn *c)
+{
+	return c->question.entry || c->dial || c->call;
+}
+
+void conn_judged(struct conn *c)
+{
+	timer_stop(&c->timer);
+	if (!c->reached)
+		conn_reach(c);
+	else if (is_reaching(c))
+		timer_start(&c->server->loop, &c->timer, TIMER_DIAL);
+}
+
+/* --- Refusals -----------------------------------------------------------------------------------
+ */
+
+/* What a client that has been refused still says; its end is the connection's. */
+static void discard(struct relay *r, const char *bytes, size_t n)
+{
+	(void)bytes;
+	if (n == 0)
+		relay_stop(r, false);
+}
+
+/* RFC 8446 §6: fatal, and what fits best of the descriptions. */
+static void answer_tls(struct relay *r, enum reason why)
+{
+	enum { ACCESS_DENIED = 49, INTERNAL_ERROR = 80, UNRECOGNIZED_NAME = 112 };
+	const bool name = why == REFUSED_SNI || why == REFUSED_NO_SNI || why == REFUSED_ECH;
+	const bool ours = reason_rows[why].status >= 500;
+	const char alert[] = {21, 3, 3, 0, 2, 2,
+		name           ? UNRECOGNIZED_NAME
+			: ours ? INTERNAL_ERROR
+			       : ACCESS_DENIED};
+
+	relay_send(r, CLIENT, alert, sizeof alert);
+}
+
+static void answer_http(struct conn *c, enum reason why, const char *detail)
+{
+	const struct reason_row *row = &reason_rows[why];
+	struct strbuf text = STRBUF_INIT, reply = STRBUF_INIT;
+
+	strbuf_addf(&text, "seal-exec: %s:%u: %s", c->host ? c->host : "", c->port, row->text);
+	if (detail)
+		strbuf_addf(&text, ": %s", detail);
+	http_refusal(row->status, row->code, text.s, &reply);
+	relay_send(&c->relay, CLIENT, reply.s, reply.len);
+	strbuf_release(&text);
+	strbuf_release(&reply);
+}
+
+static void answer_socks(struct conn *c, enum reason why)
+{
+	int code = why == REFUSED_UNREACHED      ? SOCKS_REFUSED
+		: reason_rows[why].status >= 500 ? SOCKS_UNREACHABLE
+						 : SOCKS_NOT_ALLOWED;
+
+	socks_reply(c->socks, code);
+	relay_send(&c->relay, CLIENT, (const char *)c->socks->reply, c->socks->reply_len);
+}
+
+void conn_refuse(struct conn *c, enum reason why, const char *detail)
+{
+	struct relay *r = &c->relay;
+
+	if (r->stopped)
+		return;
+	stop_reaching(c);
+	if (c->kind == LISTEN_BRIDGE || c->kind == LISTEN_DEV)
+		refusal_tell(&c->server->refusals, REFUSED_CLOSED, "localhost", c->port, NULL);
+	else
+		refusal_tell(&c->server->refusals, why, c->host ? c->host : "", c->port, detail);
+	if (c->speech == SPEECH_UNKNOWN) {
+		relay_stop(r, true);
+		return;
+	}
+	relay_cut(r);
+	r->end[CLIENT].taker = discard;
+	relay_hold(r, CLIENT, false);
+	timer_start(r->loop, &c->timer, TIMER_LINGER);
+	if (c->speech == SPEECH_TLS)
+		answer_tls(r, why);
+	else if (c->speech == SPEECH_HTTP)
+		answer_http(c, why, detail);
+	else
+		answer_socks(c, why);
+	relay_finish(r, CLIENT);
+	relay_update(r);
+}
+
+/* One timer: what it means is what the connection waits for. */
+static void late(struct timer *t)
+{
+	struct conn *c = container(t, struct conn, timer);
+
+	if (c->relay.end[CLIENT].taker == discard)
+		relay_stop(&c->relay, false);
+	else if (c->head.len)
+		conn_refuse(c, REFUSED_SLOW, NULL);
+	else if (is_reaching(c))
+		conn_refuse(c, REFUSED_UNREACHED, "no answer in time");
+	else
+		relay_stop(&c->relay, false); /* opened and never used */
+}
+
+/* --- What it is for -----------------------------------------------------------------------------
+ */
+
+static void to_host(struct conn *c)
+{
+	const union endpoint loopback[] = {
+		{.v4 = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}}},
+		{.v6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT}},
+	};
+
+	c->kind = LISTEN_BRIDGE;
+	c->dial = dial_start(&c->server->loop, loopback, 2, c->port, dialled, c);
+}
+
+static void to_inside(struct conn *c)
+{
+	int fd = inside_connect(c->server->dialer, c->port);
+
+	if (fd < 0)
+		conn_refuse(c, REFUSED_CLOSED, NULL);
+	else
+		relay_connect(&c->relay, fd);
+}
+
+static bool is_bridged(const struct network *net, unsigned port)
+{
+	const struct port *p;
+
+	vec_each (p, &net->host_ports)
+		if (p->number == port)
+			return true;
+	return false;
+}
+
+static void to_name(struct conn *c, const union endpoint *local)
+{
+	struct server *s = c->server;
+	const char *host = names_at(&s->names, &local->any);
+	char text[ENDPOINT_TEXT], normal[HOST_SIZE];
+
+	if (!host && endpoint_is_loopback(local)) {
+		if (is_bridged(s->net, c->port))
+			to_host(c);
+		else
+			relay_stop(&c->relay, true); /* nobody serves there */
+		return;
+	}
+	endpoint_text(local, text);
+	host = host ? host : text;
+	conn_name(c, host, c->port);
+	c->verdict = decide(s->net, host, strlen(host), c->port, normal);
+	c->relay.end[CLIENT].taker = first_taker;
+	timer_start(&s->loop, &c->timer, TIMER_HEAD);
+	if (c->verdict != ALLOWED)
+		refusal_tell(&s->refusals, c->verdict, host, c->port, NULL);
+	else if (!conn_is_web(c))
+		conn_reach(c);
+}
+
+void conn_accepted(struct listener *l, int fd)
+{
+	struct conn *c = calloc(1, sizeof *c);
+	union endpoint local = {0};
+	socklen_t size = sizeof local;
+
+	if (!c) {
+		close(fd);
+		return;
+	}
+	l->server->connections++;
+	c->server = l->server;
+	c->kind = l->kind;
+	c->port = l->port;
+	c->garbage.release = release;
+	c->timer.fired = late;
+	relay_open(&c->relay, &l->server->loop, fd, over);
+	switch (l->kind) {
+	case LISTEN_BRIDGE:
+		to_host(c);
+		break;
+	case LISTEN_DEV:
+		to_inside(c);
+		break;
+	case LISTEN_PROXY:
+		c->relay.end[CLIENT].taker = explicit_taker;
+		timer_start(&l->server->loop, &c->timer, TIMER_HEAD);
+		break;
+	default:
+		getsockname(fd, &local.any, &size);
+		endpoint_unmap(&local);
+		to_name(c, &local);
+		break;
+	}
+	relay_update(&c->relay);
+}

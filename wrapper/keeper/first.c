@@ -1,0 +1,104 @@
+/*
+ * The first bytes for a name: the name in them must be the one that was dialled, or a server that
+ * serves many names would be a way to all of them (domain fronting). TLS and HTTP are recognised
+ * on every port; on 443 and 80 nothing else passes.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "keeper/flow.h"
+#include "keeper/hello.h"
+
+/* Judged: the bytes go on as they came, and so does everything after them. */
+static void pass(struct conn *c)
+{
+	struct strbuf head = c->head;
+
+	c->head = (struct strbuf)STRBUF_INIT;
+	c->relay.end[CLIENT].taker = NULL;
+	conn_judged(c);
+	relay_send(&c->relay, SERVER, head.s, head.len);
+	strbuf_release(&head);
+}
+
+/* The name that TLS asks for, without one trailing dot. */
+static bool is_same(const char *host, char *name)
+{
+	size_t n = strlen(name);
+
+	if (n && name[n - 1] == '.')
+		name[n - 1] = '\0';
+	return strcasecmp(name, host) == 0; /* both ASCII: the locale is C */
+}
+
+static void judge_tls(struct conn *c)
+{
+	char name[HOST_SIZE];
+	enum hello found = hello_read((const uint8_t *)c->head.s, c->head.len, name);
+
+	c->speech = SPEECH_TLS;
+	if (found == HELLO_MORE)
+		return;
+	if (c->verdict != ALLOWED)
+		conn_refuse(c, c->verdict, NULL);
+	else if (found == HELLO_BAD || found == HELLO_NOT_TLS)
+		conn_refuse(c, REFUSED_PROTOCOL, "a damaged ClientHello");
+	else if (decide_is_literal(c->host))
+		pass(c); /* it is the address that was granted, not a name */
+	else if (found == HELLO_HIDDEN)
+		conn_refuse(c, REFUSED_ECH, NULL);
+	else if (found == HELLO_NAMELESS)
+		conn_refuse(c, REFUSED_NO_SNI, NULL);
+	else if (!is_same(c->host, name))
+		conn_refuse(c, REFUSED_SNI, name);
+	else
+		pass(c);
+}
+
+static void judge_other(struct conn *c)
+{
+	struct http_request r;
+	const char *why = NULL;
+
+	switch (http_read(c->head.s, c->head.len, &r, &why)) {
+	case HTTP_MORE:
+		return;
+	case HTTP_NOT:
+		if (c->verdict != ALLOWED || conn_is_web(c))
+			conn_refuse(c, c->verdict ? c->verdict : REFUSED_PROTOCOL, NULL);
+		else
+			pass(c);
+		return;
+	default:
+		c->speech = SPEECH_HTTP;
+		if (c->verdict != ALLOWED) {
+			conn_refuse(c, c->verdict, NULL);
+			return;
+		}
+		c->relay.end[CLIENT].taker = requests_taker;
+		requests_taker(&c->relay, NULL, 0);
+	}
+}
+
+void first_taker(struct relay *relay, const char *bytes, size_t n)
+{
+	struct conn *c = conn_of(relay);
+
+	if (n == 0 && (c->head.len || conn_is_web(c) || c->verdict != ALLOWED)) {
+		relay_stop(relay, c->head.len > 0);
+		return;
+	}
+	if (n == 0) {
+		relay_finish(relay, SERVER);
+		return;
+	}
+	if (c->head.len == 0)
+		timer_start(relay->loop, &c->timer, TIMER_HEAD);
+	strbuf_add(&c->head, bytes, n);
+	if (c->server->net->sni == SNI_OFF && c->verdict == ALLOWED && c->head.s[0] == 22)
+		pass(c);
+	else if (c->head.s[0] == 22)
+		judge_tls(c);
+	else
+		judge_other(c);
+}

@@ -1,0 +1,296 @@
+#include "keeper/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper/confine.h"
+#include "keeper/limits.h"
+#include "keeper/loopback.h"
+#include "keeper/names.h"
+
+/* Descriptors in one message (the kernel's SCM_MAX_FD is 253). */
+enum { BATCH = 200 };
+
+/* What goes with a batch: which of the sockets these are. Or what went wrong. */
+struct batch {
+	int error;
+	char what[48];
+	bool v6;
+	unsigned n;
+	unsigned short which[BATCH];
+};
+
+union control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(BATCH * sizeof(int))];
+};
+
+static void send_batch(int sock, struct batch *b, const int *fds)
+{
+	struct iovec iov = {.iov_base = b, .iov_len = sizeof *b};
+	union control control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct cmsghdr *c;
+
+	if (b->n) {
+		msg.msg_control = &control;
+		msg.msg_controllen = CMSG_SPACE(b->n * sizeof(int));
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(b->n * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, b->n * sizeof(int));
+	}
+	if (sendmsg(sock, &msg, MSG_NOSIGNAL) < 0)
+		_exit(EXIT_FAILURE);
+}
+
+/* --- The child ---------------------------------------------------------------------------------
+ */
+
+static _Noreturn void fail(int sock, const char *what)
+{
+	struct batch b = {.error = errno};
+
+	snprintf(b.what, sizeof b.what, "%s", what);
+	send_batch(sock, &b, NULL);
+	_exit(EXIT_FAILURE);
+}
+
+/* The user namespace is that which owns the network namespace: bwrap makes a second one later. */
+static void join(pid_t init, int sock)
+{
+	char path[64];
+	int net, user;
+
+	snprintf(path, sizeof path, "/proc/%d/ns/net", (int)init);
+	net = open(path, O_RDONLY | O_CLOEXEC);
+	user = net < 0 ? -1 : ioctl(net, NS_GET_USERNS);
+	if (user < 0 || setns(user, CLONE_NEWUSER) != 0 || setns(net, CLONE_NEWNET) != 0)
+		fail(sock, "join the sandbox's network namespace");
+	close(user);
+	close(net);
+}
+
+static bool add_route(int nl, const char *at, unsigned bits)
+{
+	union endpoint a;
+
+	return endpoint_read(at, &a) && loopback_route(nl, &a, bits);
+}
+
+/* Synthetic addresses, and literal ones that are listed, are local. */
+static bool prepare_names(int nl, const struct network *net, int sock)
+{
+	const struct domain *d;
+	union endpoint own;
+	bool v6;
+
+	endpoint_read(NAMES_V4_OWN, &own);
+	if (!loopback_address(nl, &own, NAMES_V4_BITS))
+		fail(sock, "give the sandbox addresses for names");
+	/* Programs ask for IPv6 addresses only where there is one (AI_ADDRCONFIG). */
+	endpoint_read(NAMES_V6_OWN, &own);
+	v6 = loopback_address(nl, &own, 128) && add_route(nl, NAMES_V6, NAMES_V6_BITS);
+	if (net->any) {
+		add_route(nl, "0.0.0.0", 0);
+		add_route(nl, "::", 0);
+	}
+	vec_each (d, &net->domains)
+		if (endpoint_read(d->host, &own))
+			loopback_route(nl, &own, own.any.sa_family == AF_INET6 ? 128 : 32);
+	return v6;
+}
+
+static void make_sockets(int sock, bool v6, const struct listener_spec *specs, unsigned n)
+{
+	struct batch b = {.v6 = v6};
+	int fds[BATCH];
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		int fd = listener_make(&specs[i]);
+
+		if (fd < 0 && specs[i].at.any.sa_family == AF_INET)
+			fail(sock, "listen inside the sandbox");
+		if (fd < 0)
+			continue;
+		b.which[b.n] = (unsigned short)i;
+		fds[b.n++] = fd;
+		if (b.n == BATCH) {
+			send_batch(sock, &b, fds);
+			while (b.n)
+				close(fds[--b.n]);
+		}
+	}
+	send_batch(sock, &b, fds); /* the last one is not full */
+}
+
+/* 127.0.0.1, or else ::1, as far as it is known at once. -1: nobody listens. */
+static int connect_here(unsigned port)
+{
+	static const char *const at[] = {"127.0.0.1", "::1"};
+	union endpoint a;
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		endpoint_read(at[i], &a);
+		endpoint_set_port(&a, port);
+		fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		if (fd < 0)
+			continue;
+		if (connect(fd, &a.any, endpoint_size(&a)) == 0)
+			return fd;
+		/* On the loopback, what was refused is known when the call returns. */
+		if (errno == EINPROGRESS &&
+			(connect(fd, &a.any, endpoint_size(&a)) == 0 || errno == EALREADY))
+			return fd;
+		close(fd);
+	}
+	return -1;
+}
+
+/* Until the keeper is gone. */
+static _Noreturn void stay(int sock, const struct network *net)
+{
+	struct batch b = {0};
+	unsigned short port;
+	int fd;
+
+	if (close_range(3, (unsigned)sock - 1, 0) != 0 ||
+		close_range((unsigned)sock + 1, ~0U, 0) != 0 || confine(net))
+		_exit(EXIT_FAILURE);
+	while (recv(sock, &port, sizeof port, 0) == sizeof port) {
+		fd = connect_here(port);
+		b.n = fd >= 0;
+		send_batch(sock, &b, &fd);
+		if (fd >= 0)
+			close(fd);
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+static _Noreturn void child(int sock, pid_t init, const struct network *net,
+	const struct listener_spec *specs, unsigned n)
+{
+	int nl;
+	bool v6;
+
+	join(init, sock);
+	nl = loopback_open();
+	if (nl < 0 || !loopback_wait(nl))
+		fail(sock, "wait for the sandbox's loopback");
+	v6 = network_named(net) && net->proxy == PROXY_TRANSPARENT && prepare_names(nl, net, sock);
+	make_sockets(sock, v6, specs, n);
+	if (net->dev_ports.n)
+		stay(sock, net);
+	_exit(EXIT_SUCCESS);
+}
+
+/* --- The keeper --------------------------------------------------------------------------------
+ */
+
+/* Takes one batch; false if the child is gone or said what it could not do. */
+static bool receive(int sock, struct batch *b, int fds[BATCH])
+{
+	struct iovec iov = {.iov_base = b, .iov_len = sizeof *b};
+	union control control;
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control,
+	};
+	struct cmsghdr *c;
+	ssize_t n;
+
+	do
+		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof *b)
+		return false;
+	c = CMSG_FIRSTHDR(&msg);
+	if (b->n && (!c || c->cmsg_len != CMSG_LEN(b->n * sizeof(int))))
+		return false;
+	if (b->n)
+		memcpy(fds, CMSG_DATA(c), b->n * sizeof(int));
+	return true;
+}
+
+static bool receive_all(struct inside *in, int sock, int *fds)
+{
+	static _Thread_local struct batch b; /* what it said is read after the return */
+	int got[BATCH];
+	unsigned i;
+
+	do {
+		if (!receive(sock, &b, got)) {
+			in->trouble = "make the sockets of this run";
+			errno = EPIPE;
+			return false;
+		}
+		if (b.error) {
+			in->trouble = b.what;
+			errno = b.error;
+			return false;
+		}
+		in->v6 = b.v6;
+		for (i = 0; i < b.n; i++)
+			fds[b.which[i]] = got[i];
+	} while (b.n == BATCH);
+	return true;
+}
+
+bool inside_open(struct inside *in, pid_t init, const struct network *net,
+	const struct listener_spec *specs, unsigned n, int *fds)
+{
+	const struct timeval most = {.tv_sec = 1};
+	int sock[2];
+	pid_t pid;
+	unsigned i;
+	bool ok;
+
+	*in = (struct inside){.dialer = -1, .trouble = "start who makes the sockets of this run"};
+	for (i = 0; i < n; i++)
+		fds[i] = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) != 0)
+		return false;
+	pid = fork();
+	if (pid < 0)
+		return false;
+	if (pid == 0)
+		child(sock[1], init, net, specs, n);
+	close(sock[1]);
+	ok = receive_all(in, sock[0], fds);
+	if (ok && net->dev_ports.n) {
+		setsockopt(sock[0], SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+		in->dialer = sock[0];
+		return true;
+	}
+	close(sock[0]);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return ok;
+}
+
+int inside_connect(int dialer, unsigned port)
+{
+	unsigned short number = (unsigned short)port;
+	struct batch b;
+	int fds[BATCH];
+
+	if (send(dialer, &number, sizeof number, MSG_NOSIGNAL) < 0 || !receive(dialer, &b, fds) ||
+		b.n != 1)
+		return -1;
+	return fds[0];
+}

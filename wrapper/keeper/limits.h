@@ -1,0 +1,35 @@
+/*
+ * limits: how much one run may ask of the keeper, in one place. Whoever is inside is hostile.
+ */
+#ifndef SEAL_KEEPER_LIMITS_H
+#define SEAL_KEEPER_LIMITS_H
+
+enum limit {
+	LIMIT_CONNECTIONS = 4096,        /* at a time; further ones wait in the listener's queue */
+	LIMIT_ADDRESSES = 8,             /* of one name that are tried */
+	LIMIT_LOOKUPS = 256,             /* names that are remembered with their addresses */
+	LIMIT_BUFFER = 256 * 1024,       /* read at once, bytes; one buffer for all connections */
+	LIMIT_KEPT = 32 * 1024 * 1024,   /* held by stalled connections; beyond it they get less */
+	LIMIT_BUFFER_SCARCE = 16 * 1024, /* at a time */
+	LIMIT_BACKLOG = 4096,            /* the kernel's own limit is net.core.somaxconn */
+	LIMIT_DNS_CLIENTS = 64,          /* connections to the name server's TCP port */
+	LIMIT_SPARE_FILES = 64,          /* descriptors that are not connections */
+};
+
+/* One queue of timers each: all that wait in it wait equally long. Milliseconds. */
+enum timer_class {
+	TIMER_STEP,   /* until the next address of a name is tried too (RFC 8305) */
+	TIMER_TICK,   /* between two looks at the resolver's own clock */
+	TIMER_HEAD,   /* for a request's head or a ClientHello, whole */
+	TIMER_DIAL,   /* for a look-up and a connection, whole */
+	TIMER_LINGER, /* for the client to take a refusal */
+	TIMER_IDLE,   /* for the next question on a connection to the name server */
+	TIMERS,
+};
+
+#define TIMER_MS                                    \
+	{                                           \
+		250, 100, 10000, 20000, 1000, 10000 \
+	}
+
+#endif

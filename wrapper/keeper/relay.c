@@ -1,0 +1,221 @@
+#include "keeper/relay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct relay_end *other(struct relay *r, const struct relay_end *e)
+{
+	return &r->end[e == &r->end[CLIENT] ? SERVER : CLIENT];
+}
+
+/* The memory of what was kept: an idle connection holds none. */
+static void give_back(struct relay *r, struct relay_end *e)
+{
+	free(e->kept);
+	r->loop->kept -= e->room;
+	e->kept = NULL;
+	e->at = e->room = 0;
+}
+
+/* A reset instead of an end: for what waits there, bytes are missing. */
+static void close_end(struct relay *r, struct relay_end *e, bool reset)
+{
+	const struct linger now = {.l_onoff = 1};
+
+	if (reset && e->watch.fd >= 0)
+		setsockopt(e->watch.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	loop_forget(r->loop, &e->watch);
+	give_back(r, e);
+	e->kept_n = 0;
+}
+
+void relay_stop(struct relay *r, bool reset)
+{
+	if (r->stopped)
+		return;
+	r->stopped = true;
+	close_end(r, &r->end[CLIENT], reset);
+	close_end(r, &r->end[SERVER], reset);
+	r->over(r);
+}
+
+void relay_cut(struct relay *r)
+{
+	close_end(r, &r->end[SERVER], false);
+}
+
+/* An end is read while the other one takes what it sends. */
+static void watch_end(struct relay *r, struct relay_end *e)
+{
+	unsigned interest = 0;
+
+	if (!e->ended && !e->held && other(r, e)->kept_n == 0)
+		interest |= LOOP_IN;
+	if (e->kept_n)
+		interest |= LOOP_OUT;
+	loop_watch(r->loop, &e->watch, interest);
+}
+
+void relay_update(struct relay *r)
+{
+	if (r->stopped)
+		return;
+	watch_end(r, &r->end[CLIENT]);
+	watch_end(r, &r->end[SERVER]);
+}
+
+/* Passes the end on when nothing stands before it; true if both directions are through. */
+static void pass_end(struct relay *r, struct relay_end *e)
+{
+	if (e->finish && !e->shut && e->kept_n == 0 && e->watch.fd >= 0) {
+		e->shut = true;
+		shutdown(e->watch.fd, SHUT_WR);
+	}
+	if (e->shut && other(r, e)->shut)
+		relay_stop(r, false);
+}
+
+static void keep(struct relay *r, struct relay_end *e, const char *bytes, size_t n)
+{
+	size_t room = e->kept_n + n;
+	char *grown;
+
+	if (e->at) {
+		memmove(e->kept, e->kept + e->at, e->kept_n);
+		e->at = 0;
+	}
+	if (room > e->room) {
+		grown = realloc(e->kept, room);
+		if (!grown) {
+			relay_stop(r, true);
+			return;
+		}
+		r->loop->kept += room - e->room;
+		e->kept = grown;
+		e->room = room;
+	}
+	memcpy(e->kept + e->kept_n, bytes, n);
+	e->kept_n += n;
+}
+
+/* How many bytes the end took; -1 if it broke. */
+static ssize_t try_send(const struct relay_end *e, const char *bytes, size_t n)
+{
+	ssize_t sent = send(e->watch.fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	return sent < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : sent;
+}
+
+void relay_send(struct relay *r, enum relay_side to, const char *bytes, size_t n)
+{
+	struct relay_end *e = &r->end[to];
+	ssize_t sent = 0;
+
+	if (r->stopped || n == 0)
+		return;
+	if (e->kept_n == 0 && e->watch.fd >= 0)
+		sent = try_send(e, bytes, n);
+	if (sent < 0)
+		relay_stop(r, true);
+	else if ((size_t)sent < n)
+		keep(r, e, bytes + sent, n - (size_t)sent);
+}
+
+void relay_finish(struct relay *r, enum relay_side to)
+{
+	if (r->stopped)
+		return;
+	r->end[to].finish = true;
+	pass_end(r, &r->end[to]);
+}
+
+void relay_hold(struct relay *r, enum relay_side from, bool on)
+{
+	r->end[from].held = on;
+}
+
+static void flush(struct relay *r, struct relay_end *e)
+{
+	ssize_t sent = try_send(e, e->kept + e->at, e->kept_n);
+
+	if (sent < 0) {
+		relay_stop(r, true);
+		return;
+	}
+	e->at += (size_t)sent;
+	e->kept_n -= (size_t)sent;
+	if (e->kept_n)
+		return;
+	give_back(r, e);
+	pass_end(r, e);
+}
+
+static void take_in(struct relay *r, struct relay_end *e)
+{
+	size_t most = r->loop->kept < LIMIT_KEPT ? LIMIT_BUFFER : LIMIT_BUFFER_SCARCE;
+	ssize_t n = recv(e->watch.fd, r->loop->buffer, most, MSG_DONTWAIT);
+	enum relay_side to = e == &r->end[CLIENT] ? SERVER : CLIENT;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0) {
+		relay_stop(r, true);
+		return;
+	}
+	e->ended = n == 0;
+	if (e->taker)
+		e->taker(r, r->loop->buffer, (size_t)n);
+	else if (n == 0)
+		relay_finish(r, to);
+	else
+		relay_send(r, to, r->loop->buffer, (size_t)n);
+}
+
+static void end_ready(struct relay *r, struct relay_end *e, unsigned events)
+{
+	if (events & LOOP_OUT && e->kept_n)
+		flush(r, e);
+	if (!r->stopped && events & LOOP_IN && !e->ended && !e->held && other(r, e)->kept_n == 0)
+		take_in(r, e);
+	relay_update(r);
+}
+
+static void client_ready(struct watch *w, unsigned events)
+{
+	struct relay_end *e = container(w, struct relay_end, watch);
+	struct relay *r = container(e, struct relay, end[CLIENT]);
+
+	end_ready(r, e, events);
+}
+
+static void server_ready(struct watch *w, unsigned events)
+{
+	struct relay_end *e = container(w, struct relay_end, watch);
+	struct relay *r = container(e, struct relay, end[SERVER]);
+
+	end_ready(r, e, events);
+}
+
+void relay_open(struct relay *r, struct loop *loop, int fd, void (*over)(struct relay *))
+{
+	memset(r, 0, sizeof *r);
+	r->loop = loop;
+	r->over = over;
+	r->end[CLIENT].watch = (struct watch){.fd = fd, .ready = client_ready};
+	r->end[SERVER].watch = (struct watch){.fd = -1, .ready = server_ready};
+}
+
+void relay_connect(struct relay *r, int fd)
+{
+	struct relay_end *e = &r->end[SERVER];
+
+	e->watch.fd = fd;
+	if (e->kept_n)
+		flush(r, e);
+	if (!r->stopped)
+		pass_end(r, e);
+	relay_update(r);
+}

@@ -1,0 +1,182 @@
+#include "keeper/serve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "keeper/confine.h"
+#include "keeper/conn.h"
+#include "keeper/inside.h"
+#include "keeper/nameserver.h"
+#include "keeper/own.h"
+
+/* How many connections are taken from one listener before others get their turn. */
+enum { ACCEPTS = 64 };
+
+static void watch_listeners(struct server *s, unsigned interest)
+{
+	unsigned i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->listeners[i].kind != LISTEN_DNS_UDP)
+			loop_watch(&s->loop, &s->listeners[i].watch, interest);
+}
+
+void server_connection_over(struct server *s)
+{
+	if (s->connections-- == s->most)
+		watch_listeners(s, LOOP_IN);
+}
+
+static void listener_ready(struct watch *w, unsigned events)
+{
+	struct listener *l = container(w, struct listener, watch);
+	struct server *s = l->server;
+	int i, fd;
+
+	(void)events;
+	if (l->kind == LISTEN_DNS_UDP) {
+		nameserver_datagrams(l);
+		return;
+	}
+	for (i = 0; i < ACCEPTS; i++) {
+		/* More wait in the queue of the listener, as they would at a busy server. */
+		if (s->connections >= s->most) {
+			watch_listeners(s, 0);
+			return;
+		}
+		fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			return;
+		if (l->kind == LISTEN_DNS_TCP)
+			nameserver_accepted(l, fd);
+		else
+			conn_accepted(l, fd);
+	}
+}
+
+static void add_listener(struct server *s, int fd, enum listener_kind kind, unsigned port)
+{
+	struct listener *l = &s->listeners[s->n++];
+
+	*l = (struct listener){
+		.watch = {.fd = fd, .ready = listener_ready},
+		.server = s,
+		.kind = kind,
+		.port = port,
+	};
+	loop_watch(&s->loop, &l->watch, LOOP_IN);
+}
+
+/* A connection takes two descriptors, and a name's attempts a few. */
+static unsigned most_connections(void)
+{
+	struct rlimit r;
+	rlim_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+		return 256;
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+	most = r.rlim_max < 256 ? 64 : (r.rlim_max - LIMIT_SPARE_FILES) / 3;
+	return most < LIMIT_CONNECTIONS ? (unsigned)most : LIMIT_CONNECTIONS;
+}
+
+static bool open_inside(struct server *s, const struct keeping *k, pid_t init)
+{
+	struct listener_spec *specs = calloc(LISTENERS_MAX, sizeof *specs);
+	int *fds = calloc(LISTENERS_MAX, sizeof *fds);
+	unsigned n = specs && fds ? listeners_inside(s->net, specs) : 0, i;
+	struct inside in = {.trouble = "get memory"};
+
+	s->listeners = calloc(n + s->net->dev_ports.n + 1, sizeof *s->listeners);
+	if (!fds || !specs || !s->listeners || !inside_open(&in, init, s->net, specs, n, fds)) {
+		warn_line(
+			"cannot %s: %s; the command was not started", in.trouble, strerror(errno));
+		return false;
+	}
+	s->v6 = in.v6;
+	s->dialer = in.dialer;
+	for (i = 0; i < n; i++)
+		if (fds[i] >= 0)
+			add_listener(s, fds[i], specs[i].kind, endpoint_port(&specs[i].at));
+	for (i = 0; i < s->net->dev_ports.n; i++)
+		add_listener(s, k->dev[i], LISTEN_DEV, s->net->dev_ports.v[i].number);
+	free(specs);
+	free(fds);
+	return true;
+}
+
+/* The caller's environment may hold secrets; nothing here reads it. */
+static void forget_environment(void)
+{
+	static char *none[] = {NULL};
+	char **e;
+
+	for (e = environ; e && *e; e++)
+		explicit_bzero(*e, strlen(*e));
+	environ = none;
+}
+
+struct server *serve_open(const struct keeping *k, pid_t init, int err)
+{
+	struct server *s = calloc(1, sizeof *s);
+	int own = -1;
+	const char *trouble;
+
+	if (!s || !loop_open(&s->loop)) {
+		warn_line("cannot start the network of this run: %s", strerror(errno));
+		return NULL;
+	}
+	forget_environment();
+	s->net = k->net;
+	s->refusals = (struct refusals){.err = err, .terminal = isatty(err) == 1, .log = k->log};
+	s->most = most_connections();
+	if (!open_inside(s, k, init))
+		return NULL;
+	if (network_named(s->net)) {
+		own = own_open();
+		s->resolver = own < 0 ? NULL : resolver_open(&s->loop, own);
+		if (!s->resolver) {
+			warn_line("cannot ask this machine for names, so the command was not "
+				  "started");
+			return NULL;
+		}
+	}
+	trouble = confine(s->net);
+	if (trouble) {
+		warn_line("the keeper cannot %s: %s; the command was not started", trouble,
+			strerror(errno));
+		return NULL;
+	}
+	return s;
+}
+
+/* --- The lifeline -------------------------------------------------------------------------------
+ */
+
+struct lifeline {
+	struct watch watch;
+	struct loop *loop;
+};
+
+static void ended(struct watch *w, unsigned events)
+{
+	(void)events;
+	container(w, struct lifeline, watch)->loop->over = true;
+}
+
+void serve_run(struct server *s, int front, int init)
+{
+	struct lifeline lines[] = {
+		{.watch = {.fd = front, .ready = ended}, .loop = &s->loop},
+		{.watch = {.fd = init, .ready = ended}, .loop = &s->loop},
+	};
+
+	loop_watch(&s->loop, &lines[0].watch, LOOP_IN);
+	loop_watch(&s->loop, &lines[1].watch, LOOP_IN);
+	loop_run(&s->loop);
+}

@@ -1,0 +1,21 @@
+/*
+ * serve: the network of one run, from the sockets inside to the loop.
+ */
+#ifndef SEAL_KEEPER_SERVE_H
+#define SEAL_KEEPER_SERVE_H
+
+#include <sys/types.h>
+
+#include "keeper/keeper.h"
+#include "keeper/server.h"
+
+/*
+ * Makes everything that the run's network needs and confines the process; INIT is the sandbox's
+ * pid 1, ERR where refusals are told (-1: nowhere). Returns NULL if that failed, after saying why.
+ */
+struct server *serve_open(const struct keeping *k, pid_t init, int err);
+
+/* Serves until one of the pidfds FRONT and INIT is readable. */
+void serve_run(struct server *s, int front, int init);
+
+#endif

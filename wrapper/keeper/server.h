@@ -1,0 +1,37 @@
+/*
+ * server: everything that one run's keeper serves with. One thread, no locks.
+ */
+#ifndef SEAL_KEEPER_SERVER_H
+#define SEAL_KEEPER_SERVER_H
+
+#include "keeper/listeners.h"
+#include "keeper/names.h"
+#include "keeper/refusal.h"
+#include "keeper/resolve.h"
+
+struct server;
+
+struct listener {
+	struct watch watch;
+	struct server *server;
+	enum listener_kind kind;
+	unsigned port;
+};
+
+struct server {
+	struct loop loop;
+	const struct network *net;
+	struct refusals refusals;
+	struct names names;
+	struct resolver *resolver; /* NULL if the run has no names */
+	struct listener *listeners;
+	unsigned n;
+	unsigned connections, most; /* now, at most */
+	int dialer;                 /* socket to who makes sockets inside, -1 if nobody needs one */
+	bool v6;                    /* IPv6 works inside */
+};
+
+/* One connection less: the listeners may be watched again. */
+void server_connection_over(struct server *s);
+
+#endif

@@ -97,36 +97,42 @@ static void answered(struct question *q, const struct answer *a)
 			&c->server->loop, a->v, a->n, up->host ? up->port : c->port, dialled, c);
 }
 
+/* The address HOST stands in domains, in whichever spelling. */
 static bool is_listed(const struct network *net, const char *host)
 {
+	union endpoint wanted, listed;
 	const struct domain *d;
 
 	vec_each (d, &net->domains)
-		if (strcmp(d->host, host) == 0)
+		if (endpoint_read(host, &wanted) && endpoint_read(d->host, &listed) &&
+			memcmp(&wanted, &listed, sizeof wanted) == 0)
 			return true;
 	return false;
 }
 
+/* A proxy of the user's company resolves and dials itself, so what can be judged here without it
+ * is: an address literal. */
 void conn_reach(struct conn *c)
 {
 	struct server *s = c->server;
-	const char *host = s->net->upstream.host ? s->net->upstream.host : c->host;
-	struct answer a;
+	const char *up = s->net->upstream.host;
+	struct answer a = {.reason = ALLOWED};
 
 	c->reached = true;
 	c->question.answered = answered;
 	timer_start(&s->loop, &c->timer, TIMER_DIAL);
-	if (!decide_is_literal(host)) {
-		resolver_ask(s->resolver, host, !s->net->upstream.host, &c->question);
-		return;
+	if (decide_is_literal(c->host))
+		resolver_literal(s->resolver, c->host, is_listed(s->net, c->host), &a);
+	else if (!up)
+		resolver_ask(s->resolver, c->host, true, &c->question);
+	if (a.reason == ALLOWED && up && decide_is_literal(up)) {
+		a.n = 1;
+		endpoint_read(up, &a.v[0]);
+	} else if (a.reason == ALLOWED && up) {
+		resolver_ask(s->resolver, up, false, &c->question);
 	}
-	if (s->net->upstream.host) {
-		a = (struct answer){.reason = ALLOWED, .n = 1};
-		endpoint_read(host, &a.v[0]);
-	} else {
-		resolver_literal(s->resolver, host, is_listed(s->net, host), &a);
-	}
-	answered(&c->question, &a);
+	if (a.reason != ALLOWED || a.n)
+		answered(&c->question, &a);
 }
 
 static bool is_reaching(const struct conn *c)
@@ -233,7 +239,7 @@ static void late(struct timer *t)
 	else if (is_reaching(c))
 		conn_refuse(c, REFUSED_UNREACHED, "no answer in time");
 	else
-		relay_stop(&c->relay, false); /* opened and never used */
+		relay_stop(&c->relay, c->verdict != ALLOWED); /* opened and never used */
 }
 
 /* --- What it is for -----------------------------------------------------------------------------
@@ -288,7 +294,9 @@ static void to_name(struct conn *c, const union endpoint *local)
 	conn_name(c, host, c->port);
 	c->verdict = decide(s->net, host, strlen(host), c->port, normal);
 	c->relay.end[CLIENT].taker = first_taker;
-	timer_start(&s->loop, &c->timer, TIMER_HEAD);
+	/* A client that waits for the server to speak is not kept waiting for a refusal. */
+	timer_start(&s->loop, &c->timer,
+		c->verdict != ALLOWED && !conn_is_web(c) ? TIMER_STEP : TIMER_HEAD);
 	if (c->verdict != ALLOWED)
 		refusal_tell(&s->refusals, c->verdict, host, c->port, NULL);
 	else if (!conn_is_web(c))

@@ -55,12 +55,41 @@ static void judge_tls(struct conn *c)
 		pass(c);
 }
 
+/*
+ * True if the bytes begin like a request with a method that servers know (IANA's registry), or are
+ * too few to tell. Where other protocols pass, a client may say "x" and wait for the answer: it
+ * must not be kept waiting for the rest of a request that never comes.
+ */
+static bool may_be_request(const char *bytes, size_t n)
+{
+	static const char *const methods[] = {"ACL ", "BASELINE-CONTROL ", "BIND ", "CHECKIN ",
+		"CHECKOUT ", "CONNECT ", "COPY ", "DELETE ", "GET ", "HEAD ", "LABEL ", "LINK ",
+		"LOCK ", "MERGE ", "MKACTIVITY ", "MKCALENDAR ", "MKCOL ", "MKREDIRECTREF ",
+		"MKWORKSPACE ", "MOVE ", "OPTIONS ", "ORDERPATCH ", "PATCH ", "POST ", "PRI ",
+		"PROPFIND ", "PROPPATCH ", "PUT ", "QUERY ", "REBIND ", "REPORT ", "SEARCH ",
+		"TRACE ", "UNBIND ", "UNCHECKOUT ", "UNLINK ", "UNLOCK ", "UPDATE ",
+		"UPDATEREDIRECTREF ", "VERSION-CONTROL ", NULL};
+	size_t i, m;
+
+	for (; n && (*bytes == '\r' || *bytes == '\n'); n--)
+		bytes++;
+	for (i = 0; methods[i]; i++) {
+		m = strlen(methods[i]);
+		if (memcmp(bytes, methods[i], n < m ? n : m) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void judge_other(struct conn *c)
 {
 	struct http_request r;
 	const char *why = NULL;
+	enum http_result found = http_read(c->head.s, c->head.len, &r, &why);
 
-	switch (http_read(c->head.s, c->head.len, &r, &why)) {
+	if (found == HTTP_MORE && !conn_is_web(c) && !may_be_request(c->head.s, c->head.len))
+		found = HTTP_NOT;
+	switch (found) {
 	case HTTP_MORE:
 		return;
 	case HTTP_NOT:

@@ -8,7 +8,7 @@ enum limit {
 	LIMIT_CONNECTIONS = 4096,        /* at a time; further ones wait in the listener's queue */
 	LIMIT_ADDRESSES = 8,             /* of one name that are tried */
 	LIMIT_LOOKUPS = 256,             /* names that are remembered with their addresses */
-	LIMIT_BUFFER = 256 * 1024,       /* read at once, bytes; one buffer for all connections */
+	LIMIT_BUFFER = 512 * 1024,       /* read at once, bytes; one buffer for all connections */
 	LIMIT_KEPT = 32 * 1024 * 1024,   /* held by stalled connections; beyond it they get less */
 	LIMIT_BUFFER_SCARCE = 16 * 1024, /* at a time */
 	LIMIT_BACKLOG = 4096,            /* the kernel's own limit is net.core.somaxconn */

@@ -118,6 +118,30 @@ except ValueError as fault:
     print(fault)
 END
 is "$(python3 keys.py "$T/json" "$root/profiles/explain.schema.json")" valid "... valid by its schema"
+cp seal.toml "$T/seal.toml"
+cat >>seal.toml <<END
+[sandbox.os.network]
+domains = ["a.example", "b.example:22"]
+host_localhost_ports = [5432, { port = 2375, prompt = true }]
+dev_server_ports = [3000]
+sni = "off"
+END
+config <<'END'
+[sandbox.os.network]
+upstream_proxy = "http://me:hush@proxy.example:3128"
+END
+"$seal" explain --json -- true >"$T/net.json" 2>"$T/err"
+is "$(python3 keys.py "$T/net.json" "$root/profiles/explain.schema.json")" valid "... and with a network"
+run "$seal" explain -- true
+like "$out" "^  host port 2375 \(asked at each run\) \(docker: .*\)  \[$p/seal.toml:7\]" \
+	"a port where a daemon does what it is told is marked"
+like "$out" "^  udp +unreachable but for" "what is out of reach is said"
+like "$out" "^  upstream +proxy.example port 3128 \(with a password\)" "the user's own proxy"
+is "$(printf '%s\n' "$out" | cat - "$T/net.json" | grep -c hush)" 0 "... without the password"
+run "$seal" check
+exits 0 "check has nothing against it"
+cp "$T/seal.toml" seal.toml
+rm "$XDG_CONFIG_HOME/seal-exec/config.toml"
 sed 's/"project":/"projects":/' "$T/json" >"$T/broken"
 unlike "$(python3 keys.py "$T/broken" "$root/profiles/explain.schema.json")" '^valid$' \
 	"control: without a key it is not"

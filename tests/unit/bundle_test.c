@@ -84,15 +84,16 @@ static void test_faults(void)
 
 static void test_reading(void)
 {
-	static const char text[] = HEAD
-		"commands = ['x', 'y']\nprefixes = ['python3 -m x']\nuses = ['cc']\n"
-		"psl_exemptions = ['github.io']\n"
-		"read = ['~/a', {path = '~/b', why = 'because', when = '!k'}]\n"
-		"write = [{path = '~/c', make = true}, {path = '~/d', make = false}]\n"
-		"project_write = ['.x']\ncopy = ['/etc/x']\nenv = ['X_*']\ndomains = ['x.org']\n"
-		"unix_sockets = ['/s']\ndbus = ['--call=a=b']\ncredentials = ['c']\n"
-		"knobs.m.type = 'names'\n"
-		"knobs.k.type = 'bool'\nknobs.m.why = 'M'\nknobs.k.default = false\n";
+	static const char text[] =
+		HEAD "commands = ['x', 'y']\nprefixes = ['python3 -m x']\nuses = ['cc']\n"
+		     "psl_exemptions = ['github.io']\n"
+		     "read = ['~/a', {path = '~/b', why = 'because', when = '!k'}]\n"
+		     "write = [{path = '~/c', make = true}, {path = '~/d', make = false}]\n"
+		     "project_write = ['.x']\ncopy = ['/etc/x']\nenv = ['X_*']\ndomains = "
+		     "['*.github.io']\n"
+		     "unix_sockets = ['/s']\ndbus = ['--call=a=b']\ncredentials = ['c']\n"
+		     "knobs.m.type = 'names'\n"
+		     "knobs.k.type = 'bool'\nknobs.m.why = 'M'\nknobs.k.default = false\n";
 	struct arena a = ARENA_INIT;
 	struct diags d = {.arena = &a};
 	struct bundle b;
@@ -103,7 +104,7 @@ static void test_reading(void)
 		"its lists of words");
 	is_str(grants_text(&a, &b.grants),
 		"read ~/a; read ~/b; write ~/c; write ~/d; write .x; copy /etc/x; env X_*; "
-		"domains x.org; unix_sockets /s; dbus --call=a=b; credentials c; ",
+		"domains *.github.io; unix_sockets /s; dbus --call=a=b; credentials c; ",
 		"its grants");
 	g = b.grants.v;
 	ok(strcmp(g[1].from.why, "because") == 0 && strcmp(g[1].when, "!k") == 0, "why and when");

@@ -302,6 +302,26 @@ const char *run_faults(struct run *r)
 	return text;
 }
 
+const char *run_mounts(struct run *r)
+{
+	struct strbuf b = STRBUF_INIT;
+	const struct mount *m;
+	const char *text;
+
+	strbuf_adds(&b, "");
+	for (m = r->plan.mounts.v; m < r->plan.mounts.v + r->plan.mounts.n; m++) {
+		if (m->from.kind != ORIGIN_MANIFEST && strcmp(m->dest, r->facts.project) != 0)
+			continue;
+		strbuf_addf(&b, "%s %s", mount_kind_names[m->kind], m->dest);
+		if (m->source && strcmp(m->source, m->dest) != 0)
+			strbuf_addf(&b, " <%s", m->source);
+		strbuf_adds(&b, "; ");
+	}
+	text = arena_strdup(&r->arena, b.s);
+	strbuf_release(&b);
+	return text;
+}
+
 const char *grants_text(struct arena *a, const struct grants *l)
 {
 	struct strbuf b = STRBUF_INIT;

@@ -53,6 +53,9 @@ void run_plan(struct run *r, const char *line);
 /* The faults so far as lines, "" if there are none. */
 const char *run_faults(struct run *r);
 
+/* "KIND DEST <SOURCE; " for each mount of the manifest's own grants and of the project. */
+const char *run_mounts(struct run *r);
+
 /* "KIND VALUE; " for each grant of the list, in its order. */
 const char *grants_text(struct arena *a, const struct grants *l);
 

@@ -174,6 +174,9 @@ static void test_absent_and_empty(void)
 		{"sandbox.os.network.dev_server_ports = []\n", 1u << GRANT_DEV_PORT},
 		{"sandbox.os.command_tools = []\n", SET_TOOLS},
 		{"sandbox.os.wrappers = []\n", SET_WRAPPERS},
+		{"sandbox.os.network.sni = 'match'\n", SET_SNI},
+		{"sandbox.os.network.proxy = 'transparent'\n", SET_PROXY},
+		{"sandbox.os.network.upstream_proxy = 'http://a:1'\n", 0},
 	};
 	size_t i;
 
@@ -293,6 +296,14 @@ static void test_faults(void)
 		"privileged port; only 1024 to 65535 can be granted\n"
 		"seal-exec: seal.toml:4:34: sandbox.os.network.host_localhost_ports_deny[1]: 0 is "
 		"not a port (1 to 65535)\n");
+	refuse("[sandbox.os.network]\nsni = 'on'\nproxy = true\nsnl = 'off'\n",
+		"seal-exec: seal.toml:2:7: sandbox.os.network.sni: 'on' is not one of \"match\", "
+		"\"off\"\n"
+		"seal-exec: seal.toml:3:9: sandbox.os.network.proxy is a boolean; it must be one "
+		"of "
+		"\"transparent\", \"explicit\"\n"
+		"seal-exec: seal.toml:4:1: unknown key 'snl' in sandbox.os.network; did you mean "
+		"'sni'?\n");
 	refuse("[sandbox.os]\nread = [{path = '/a'}]\n",
 		"seal-exec: seal.toml:2:9: sandbox.os.read[0] is a table; it must be a path\n");
 	refuse("[sandbox.os]\nstrict = true\nstrict = false\n",

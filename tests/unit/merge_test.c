@@ -129,6 +129,8 @@ static void setting_is(const char *key, const char *project, const char *config,
 	is_str(run_faults(r), "", "no faults");
 	got = strstr(key, "profile")   ? run_profile_names[m->profile]
 		: strstr(key, "envrc") ? envrc_mode_names[m->envrc]
+		: strstr(key, "sni")   ? sni_mode_names[m->sni]
+		: strstr(key, "proxy") ? proxy_mode_names[m->proxy]
 		: m->strict            ? "true"
 				       : "false";
 	is_str(got, want, "%s: %s under %s", key, project ? project : "-", config ? config : "-");
@@ -138,7 +140,8 @@ static void setting_is(const char *key, const char *project, const char *config,
 static void test_settings(void)
 {
 	static const char profile[] = "sandbox.os.profile", strict[] = "sandbox.os.strict",
-			  envrc[] = "command_run.envrc_mode";
+			  envrc[] = "command_run.envrc_mode", sni[] = "sandbox.os.network.sni",
+			  proxy[] = "sandbox.os.network.proxy";
 
 	setting_is(profile, NULL, NULL, "workspace");
 	setting_is(profile, "'read-only'", NULL, "read-only");
@@ -167,6 +170,18 @@ static void test_settings(void)
 	setting_is(envrc, "'approved'", "'trust'", "approved");
 	setting_is(envrc, "'off'", "'trust'", "off");
 	setting_is(envrc, NULL, "'approved'", "approved");
+	setting_is(sni, NULL, NULL, "match");
+	setting_is(sni, "'off'", NULL, "off");
+	setting_is(sni, "'off'", "'match'", "match");
+	setting_is(sni, "'match'", "'off'", "match");
+	setting_is(sni, "'off'", "'off'", "off");
+	setting_is(sni, NULL, "'off'", "off");
+	/* Neither way reaches more than the other: the project knows what its tools can do. */
+	setting_is(proxy, NULL, NULL, "transparent");
+	setting_is(proxy, "'explicit'", NULL, "explicit");
+	setting_is(proxy, "'explicit'", "'transparent'", "explicit");
+	setting_is(proxy, "'transparent'", "'explicit'", "transparent");
+	setting_is(proxy, NULL, "'explicit'", "explicit");
 }
 
 static void test_off(void)

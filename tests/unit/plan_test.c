@@ -58,6 +58,13 @@ static const struct golden {
 		"[sandbox.os]\nunix_sockets = ['/run/user/<UID>/agent.sock']\n"
 		"env = ['SECRET_TOKEN', 'LD_*', 'HOME', 'OLDPWD']\n",
 		NULL},
+	{"explicit", "true",
+		"[sandbox.os.network]\nproxy = 'explicit'\nsni = 'off'\n"
+		"domains = ['a.org', 'b.org:22', '[2001:db8::1]:443']\n"
+		"host_localhost_ports = [5432, {port = 2375, prompt = true}]\n"
+		"dev_server_ports = [3000]\n",
+		"[sandbox.os.network]\nupstream_proxy = 'http://me:hush@proxy:3128'\n"},
+	{"every-name", "true", "sandbox.os.profile = 'network-allow-all'\n", NULL},
 	{"withheld", "cargo build",
 		"[sandbox.os]\ncommand_tools = ['cargo', 'npm']\nwrite = ['/srv/data', '/opt']\n"
 		"[sandbox.os.network]\ndomains = ['a.org', 'b.org:22']\n",
@@ -177,27 +184,6 @@ static void test_folding(void)
 	strbuf_release(&b);
 }
 
-/* "KIND DEST <SOURCE; " for each mount of the manifest's own grants and of the project. */
-static const char *mounts_text(struct run *r)
-{
-	struct strbuf b = STRBUF_INIT;
-	const struct mount *m;
-	const char *text;
-
-	strbuf_adds(&b, "");
-	for (m = r->plan.mounts.v; m < r->plan.mounts.v + r->plan.mounts.n; m++) {
-		if (m->from.kind != ORIGIN_MANIFEST && strcmp(m->dest, r->facts.project) != 0)
-			continue;
-		strbuf_addf(&b, "%s %s", mount_kind_names[m->kind], m->dest);
-		if (m->source && strcmp(m->source, m->dest) != 0)
-			strbuf_addf(&b, " <%s", m->source);
-		strbuf_adds(&b, "; ");
-	}
-	text = arena_strdup(&r->arena, b.s);
-	strbuf_release(&b);
-	return text;
-}
-
 #define P      "bind /home/alice/p; "
 #define SECRET "/srv/data/secret"
 
@@ -208,7 +194,7 @@ static void mounts_are(const char *project, const char *want)
 	run_project(r, project);
 	run_plan(r, "true");
 	is_str(run_faults(r), "", "no faults");
-	is_str(mounts_text(r), want, "mounts of %s", project);
+	is_str(run_mounts(r), want, "mounts of %s", project);
 	run_free(r);
 }
 
@@ -271,6 +257,30 @@ static void test_prohibitions(void)
 	/* And never written is never written. */
 	mounts_are("[sandbox.os]\nwrite = ['/srv/data/a']\nprotect = ['/srv/data']\n",
 		P "ro-bind /srv/data/a; ");
+}
+
+/* Without a manifest .git is pinned; a pin gives nothing back that the user's file takes. */
+static void git_is(const char *config, const char *want)
+{
+	struct run *r = run_new();
+	const struct mount *m;
+
+	run_config(r, config);
+	run_plan(r, "true");
+	is_str(run_faults(r), "", "no faults");
+	m = mount_above(&r->plan.mounts, "/home/alice/p/.git/config");
+	is_str(arena_printf(&r->arena, "%s %s", mount_kind_names[m->kind], m->dest), want,
+		".git under %s", config);
+	run_free(r);
+}
+
+static void test_pin(void)
+{
+	git_is("", "bind /home/alice/p/.git");
+	git_is("sandbox.os.protect = ['~/p/.git']\n", "ro-bind /home/alice/p/.git");
+	git_is("sandbox.os.deny = ['~/p/.git']\n", "mask /home/alice/p/.git");
+	git_is("sandbox.os.protect = ['~/p/.git/config']\n", "ro-bind /home/alice/p/.git/config");
+	git_is("sandbox.os.protect = ['~/p/.git/hooks']\n", "bind /home/alice/p/.git");
 }
 
 /* What is denied is denied under each of its names. */
@@ -505,6 +515,7 @@ int main(void)
 	test_overlaps();
 	test_idle();
 	test_prohibitions();
+	test_pin();
 	test_aliases();
 	test_manifest_alias();
 	test_symlinks();

@@ -325,6 +325,18 @@ static void test_trust_settings(void)
 		 "true}]\n[command_run]\nenvrc_mode = 'approved'\n",
 		"envrc_mode approved\nhost_localhost_ports 3000\n"
 		"host_localhost_ports 3001 (asked each time)\nprofile read-only\nwrapper w --\n");
+	trust_is("[sandbox.os]\ncommand_tools = []\n"
+		 "[sandbox.os.network]\nhost_localhost_ports = [{port = 2375, prompt = true}, "
+		 "4226]\n"
+		 "host_localhost_ports_deny = [2376]\ndev_server_ports = [9229]\n"
+		 "proxy = 'explicit'\nsni = 'off'\n",
+		"dev_server_ports 9229\n"
+		"host_localhost_ports 2375 (asked each time) (docker: full control of this "
+		"machine)\n"
+		"host_localhost_ports 4226 (sccache: runs compilers, and what they load, outside "
+		"the "
+		"sandbox)\nhost_localhost_ports_deny 2376\nproxy explicit\n"
+		"sni off: another host of an allowed server can be asked for\n");
 	trust_is("[sandbox.os]\ncommand_tools = []\nprofile = 'network-allow-all'\n"
 		 "deny = ['/a']\nprotect = ['/b']\n[command_run]\nenvrc_mode = 'trust'\n",
 		"deny /a\nenvrc_mode trust\nprofile network-allow-all\nprotect /b\n");
@@ -346,6 +358,10 @@ static void test_trust_changes(void)
 		"a wrapper does");
 	trust_same(TOOLS("{tool = 'k', wrappers = ['w']}"), TOOLS("{tool = 'k', wrappers = ['v']}"),
 		false, "a wrapper of one tool does");
+	trust_same("sandbox.os.network.sni = 'off'\n", "", false, "sni = off does");
+	trust_same(
+		"sandbox.os.network.sni = 'match'\n", "", true, "the default, written, does not");
+	trust_same("sandbox.os.network.proxy = 'explicit'\n", "", false, "proxy = explicit does");
 	trust_same(TOOLS("{tool = 'cargo', sccache = 'off'}"),
 		TOOLS("{tool = 'cargo', sccache = 'on'}"), false,
 		"a setting does that no grant depends on");
@@ -430,6 +446,9 @@ static void test_expand(void)
 	for (i = 0; i < sizeof rows / sizeof *rows; i++)
 		is_str(expand_path(rows[i][0], &r->facts, &r->arena), rows[i][1], "'%s'",
 			rows[i][0]);
+	r->facts.nameless = true;
+	is_str(expand_path("/a/<USER>", &r->facts, &r->arena), NULL, "<USER> of nobody");
+	is_str(expand_path("~/<UID>", &r->facts, &r->arena), "/home/alice/1000", "the rest of his");
 	run_free(r);
 }
 

@@ -70,7 +70,8 @@ void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 	pw = own_account(f->uid, &accounts);
 	if (pw && is_plain_name(pw->pw_name))
 		user = pw->pw_name;
-	f->user = arena_strdup(arena, is_plain_name(user) ? user : "user");
+	f->nameless = !is_plain_name(user);
+	f->user = arena_strdup(arena, f->nameless ? "user" : user);
 	if (pw && pw->pw_dir[0] == '/')
 		f->account_home = canonical_or_clean(pw->pw_dir, arena);
 	if (accounts)

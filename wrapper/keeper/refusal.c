@@ -37,7 +37,7 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 }
 
 /* True if this was not seen before and is now; false too when no more can be remembered. */
-static bool is_new(struct refusals *r, enum reason why, const char *host, unsigned port)
+static bool is_new(struct reporter *r, enum reason why, const char *host, unsigned port)
 {
 	const size_t room = sizeof r->keys / sizeof *r->keys;
 	uint64_t key = 0xcbf29ce484222325;
@@ -99,7 +99,8 @@ static void allow_domain(struct refusal *f)
 
 static void say_what(struct refusal *f)
 {
-	strbuf_adds(&f->what, "blocked ");
+	/* What is allowed and does not work is another thing. */
+	strbuf_adds(&f->what, reason_rows[f->why].status >= 500 ? "cannot reach " : "blocked ");
 	add_host(&f->what, f->host, f->port != 0);
 	if (f->port)
 		strbuf_addf(&f->what, ":%u", f->port);
@@ -150,7 +151,7 @@ static bool put(int fd, const struct strbuf *line)
 		write(fd, line->s, line->len) > 0;
 }
 
-static void tell_user(struct refusals *r, const struct refusal *f)
+static void tell_user(struct reporter *r, const struct refusal *f)
 {
 	const char *end = r->terminal ? "\r\n" : "\n";
 	struct strbuf line = STRBUF_INIT;
@@ -179,7 +180,7 @@ static void add_json_or_null(struct strbuf *b, const char *key, const char *text
 		strbuf_adds(b, "null");
 }
 
-static void tell_log(const struct refusals *r, const struct refusal *f)
+static void tell_log(const struct reporter *r, const struct refusal *f)
 {
 	struct strbuf line = STRBUF_INIT, message = STRBUF_INIT;
 
@@ -206,7 +207,7 @@ static void tell_log(const struct refusals *r, const struct refusal *f)
 }
 
 void refusal_tell(
-	struct refusals *r, enum reason why, const char *host, unsigned port, const char *detail)
+	struct reporter *r, enum reason why, const char *host, unsigned port, const char *detail)
 {
 	struct refusal f = {.why = why, .port = port};
 

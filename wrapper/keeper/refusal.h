@@ -7,7 +7,7 @@
 #include "keeper/decide.h"
 
 /* Where refusals go. Plain data: memory is the struct's own. */
-struct refusals {
+struct reporter {
 	int err;       /* the user's stderr, -1 for -q */
 	bool terminal; /* err is a terminal, perhaps in raw mode: lines end with \r\n */
 	int log;       /* JSON lines, -1 for none */
@@ -23,12 +23,13 @@ struct refusals {
  *	seal-exec: blocked evil.example:443 (not in domains; to allow: [sandbox.os.network]
  *	domains = ["evil.example"])
  *
- * is told once for each (WHY, HOST, PORT), at most 50 lines a run and then one that says so; the
- * log gets each different one too, up to the size of the table. Never blocks: a stderr that takes
- * nothing now (poll(2)) does not get the line. What would allow it is a line of the manifest for
- * REFUSED_NAME, REFUSED_PORT ("host:port") and REFUSED_LITERAL, sni = "off" for what TLS withholds.
+ * (or "cannot reach", where it is allowed) is told once for each (WHY, HOST, PORT), at most 50
+ *lines a run and then one that says so; the log gets each different one too, up to the size of the
+ *table. Never blocks: a stderr that takes nothing now (poll(2)) does not get the line. What would
+ *allow it is a line of the manifest for REFUSED_NAME, REFUSED_PORT ("host:port") and
+ *REFUSED_LITERAL, sni = "off" for what TLS withholds.
  */
 void refusal_tell(
-	struct refusals *r, enum reason why, const char *host, unsigned port, const char *detail);
+	struct reporter *r, enum reason why, const char *host, unsigned port, const char *detail);
 
 #endif

@@ -133,7 +133,7 @@ struct server *serve_open(const struct keeping *k, pid_t init, int err)
 	}
 	forget_environment();
 	s->net = k->net;
-	s->refusals = (struct refusals){.err = err, .terminal = isatty(err) == 1, .log = k->log};
+	s->refusals = (struct reporter){.err = err, .terminal = isatty(err) == 1, .log = k->log};
 	s->most = most_connections();
 	if (!open_inside(s, k, init))
 		return NULL;

@@ -21,7 +21,7 @@ struct listener {
 struct server {
 	struct loop loop;
 	const struct network *net;
-	struct refusals refusals;
+	struct reporter refusals;
 	struct names names;
 	struct resolver *resolver; /* NULL if the run has no names */
 	struct listener *listeners;

@@ -35,6 +35,7 @@ struct facts {
 	uid_t uid;
 	gid_t gid;
 	const char *user; /* login name */
+	bool nameless;    /* nobody says it: user is a word that stands for it, <USER> is nothing */
 	const char *home; /* canonical */
 	const char
 		*account_home; /* what the account database says, canonical; home if it is silent */

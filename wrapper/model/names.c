@@ -92,6 +92,25 @@ bool grant_is_path(enum grant_kind kind)
 	return kind <= GRANT_COPY || kind == GRANT_SOCKET;
 }
 
+static const struct {
+	unsigned port;
+	const char *what;
+} risky[] = {
+#define RISKY(port, what) {port, what},
+#include "model/risky.def"
+#undef RISKY
+};
+
+const char *port_risk(unsigned port)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof risky / sizeof *risky; i++)
+		if (risky[i].port == port)
+			return risky[i].what;
+	return NULL;
+}
+
 int name_index(const char *const *names, const char *name)
 {
 	int i;

@@ -15,6 +15,10 @@ extern const char *const mount_kind_names[];
 extern const char *const sni_mode_names[];
 extern const char *const proxy_mode_names[];
 
+/* What reaching PORT of the host's localhost means where it is more than data (model/risky.def);
+ * NULL for others. */
+const char *port_risk(unsigned port);
+
 /* The index of NAME in NAMES, or -1. */
 int name_index(const char *const *names, const char *name);
 

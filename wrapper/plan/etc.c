@@ -52,6 +52,8 @@ void plan_etc(struct builder *b, struct mounts *to)
 		"no directory service is reachable");
 	if (!network_named(&b->plan->net) || b->plan->net.proxy == PROXY_EXPLICIT)
 		return; /* without a name server a look-up fails at once */
-	put(b, to, "/etc/resolv.conf", "nameserver 127.0.0.1\n",
-		"the name server of this run; no search list: names are asked for as they are");
+	/* Every answer comes at once, so what does not come was lost: asked again soon. glibc and
+	 * c-ares wait so long for each attempt, musl for all of them together. */
+	put(b, to, "/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:5\n",
+		"the run's own name server; no search list, names are asked for as they are");
 }

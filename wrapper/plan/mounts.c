@@ -139,6 +139,11 @@ static void wish_socket(
 {
 	struct mount *m;
 
+	/* Shown, it would be a grant to read what was meant to be spoken to. */
+	if (fact->end != PATH_SOCKET && fact->end != PATH_MISSING)
+		strvec_push(b->arena, &b->plan->notes,
+			arena_printf(b->arena, "%s '%s' is no socket, so it is not shown",
+				grant_kind_name(g->kind), g->value));
 	if (fact->end != PATH_SOCKET) {
 		note_absent(b, g);
 		return;
@@ -152,8 +157,11 @@ static void wish_grant(struct builder *b, struct wishes *w, const struct grant *
 {
 	const struct path_fact *fact = g->path ? facts_path(b->facts, g->path) : NULL;
 
-	if (!fact)
+	if (!fact) {
+		if (grant_is_path(g->kind))
+			note_absent(b, g); /* <USER> is nobody */
 		return;
+	}
 	switch (g->kind) {
 	case GRANT_READ:
 	case GRANT_WRITE:
@@ -305,11 +313,15 @@ static void pin_git(struct builder *b)
 {
 	const char *git = path_absolute(b->arena, b->facts->project, ".git");
 	const struct path_fact *fact = facts_path(b->facts, git);
+	const struct mount *above;
 	struct mount *m;
 
 	if (b->policy->manifest || b->policy->profile == PROFILE_READ_ONLY || !fact ||
 		!fact->canonical || strcmp(fact->canonical, git) != 0)
 		return;
+	above = mount_above(&b->plan->mounts, git);
+	if (above && (above->kind == MOUNT_MASK || strcmp(above->dest, git) == 0))
+		return; /* it is one already, or hidden: what a guard says holds */
 	m = vec_push(b->arena, &b->plan->mounts);
 	m->kind = MOUNT_BIND_RW;
 	m->source = m->dest = git;

@@ -14,6 +14,7 @@
 
 enum {
 	NAME_PORTS_MAX = 64, /* listeners for names: one each */
+	BRIDGES_MAX = 256,   /* of one direction */
 	DNS_PORT = 53,
 };
 
@@ -169,6 +170,14 @@ static void check_name_ports(struct builder *b)
 			net->ports.n, NAME_PORTS_MAX);
 }
 
+static void check_number(struct builder *b, const struct ports *ports, enum grant_kind kind)
+{
+	if (ports->n > BRIDGES_MAX)
+		diag_add(b->diags, ports->v[BRIDGES_MAX].from.at,
+			"%s has %zu ports, and each is a listener; at most %d",
+			grant_kind_name(kind), ports->n, BRIDGES_MAX);
+}
+
 void plan_net(struct builder *b)
 {
 	const struct policy *p = b->policy;
@@ -190,6 +199,8 @@ void plan_net(struct builder *b)
 	}
 	add_name_ports(b);
 	check_name_ports(b);
+	check_number(b, &net->host_ports, GRANT_HOST_PORT);
+	check_number(b, &net->dev_ports, GRANT_DEV_PORT);
 	vec_each (dev, &net->dev_ports)
 		check_dev_port(b, dev);
 }

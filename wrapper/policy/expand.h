@@ -8,7 +8,7 @@
 #include "model/grant.h"
 
 /* VALUE for this user; relative to the project where it is neither absolute nor under "~". NULL
- * if it has ".." where none may be (path_absolute). */
+ * if it has ".." where none may be (path_absolute), or <USER> where nobody knows the user. */
 const char *expand_path(const char *value, const struct facts *f, struct arena *arena);
 
 #endif

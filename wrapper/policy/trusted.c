@@ -1,5 +1,6 @@
 #include "policy/trusted.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/names.h"
@@ -13,11 +14,15 @@ struct lines {
 static void add_line(void *user, const struct bundle *b, const struct grant *g)
 {
 	struct lines *l = user;
+	const char *risk = g->kind == GRANT_HOST_PORT
+		? port_risk((unsigned)strtoul(g->value, NULL, 10))
+		: NULL;
 
 	strvec_push(l->arena, l->out,
-		arena_printf(l->arena, "%s%s%s%s %s%s", b ? b->name : "", b ? ": " : "",
+		arena_printf(l->arena, "%s%s%s%s %s%s%s%s%s", b ? b->name : "", b ? ": " : "",
 			grant_kind_name(g->kind), g->flags & GRANT_IN_PROJECT ? " in project" : "",
-			g->value, g->flags & GRANT_PROMPT ? " (asked each time)" : ""));
+			g->value, g->flags & GRANT_PROMPT ? " (asked each time)" : "",
+			risk ? " (" : "", risk ? risk : "", risk ? ")" : ""));
 }
 
 static const char *setting_line(const struct tool *t, const struct setting *s, struct arena *arena)

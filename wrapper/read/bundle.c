@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/suffix.h"
+#include "read/domain.h"
+
 enum bundle_row {
 #define KEY(id, path, type, values, initial, help) id,
 #include "read/bundle.def"
@@ -24,6 +27,7 @@ struct reader {
 	enum origin_kind kind;
 	struct arena *arena;
 	struct diags *diags;
+	VEC(struct place) exempted; /* where each of psl_exemptions stands */
 };
 
 /* The lists of grants: which key makes which kind. The five rows of each list stand together. */
@@ -129,6 +133,13 @@ static void add_word(struct reader *r, struct strvec *words, const struct toml_e
 		strvec_push(r->arena, words, ev->text.s);
 }
 
+static void add_exemption(struct reader *r, const struct toml_event *ev)
+{
+	if (ev->kind == TOML_STRING)
+		*vec_push(r->arena, &r->exempted) = ev->value_at;
+	add_word(r, &r->b->psl_exemptions, ev);
+}
+
 static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
 {
 	struct reader *r = user;
@@ -147,7 +158,7 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 	else if (key == BD_USES)
 		add_word(r, &b->uses, ev);
 	else if (key == BD_PSL)
-		add_word(r, &b->psl_exemptions, ev);
+		add_exemption(r, ev);
 	else if (key >= BD_KNOB)
 		on_knob_key(r, key, ev);
 	else
@@ -166,6 +177,34 @@ static const struct knob *find_knob(const struct bundle *b, const char *when)
 		if (strlen(b->knobs.v[i].name) == n && strncmp(b->knobs.v[i].name, name, n) == 0)
 			return &b->knobs.v[i];
 	return NULL;
+}
+
+/* Wildcards open no public suffix but those that the bundle exempts, and it exempts no more. */
+static void check_domains(struct reader *r)
+{
+	const struct bundle *b = r->b;
+	const struct grant *g;
+	const char *fault;
+	size_t i;
+
+	vec_each (g, &b->grants)
+		if (g->kind == GRANT_DOMAIN && g->value &&
+			(fault = domain_fault(g->value, &b->psl_exemptions, r->arena)))
+			diag_add(r->diags, g->from.at, "'%s' %s", g->value, fault);
+	for (i = 0; i < b->psl_exemptions.n; i++) {
+		const char *suffix = b->psl_exemptions.v[i];
+		bool used = false;
+
+		vec_each (g, &b->grants)
+			used |= g->kind == GRANT_DOMAIN && g->value &&
+				domain_is_wildcard_of(g->value, suffix);
+		if (!suffix_is_public(suffix))
+			diag_add(r->diags, r->exempted.v[i],
+				"psl_exemptions: '%s' is no public suffix; remove it", suffix);
+		else if (!used)
+			diag_add(r->diags, r->exempted.v[i],
+				"psl_exemptions: no entry of domains is *.%s; remove it", suffix);
+	}
 }
 
 static void check_whole(struct reader *r)
@@ -207,6 +246,7 @@ bool bundle_read(struct bundle *b, enum origin_kind kind, const char *file, cons
 	*b = (struct bundle){.at = {.file = file}};
 	schema_read(&bundle_schema, file, text, len, arena, diags, on_key, &r);
 	check_whole(&r);
+	check_domains(&r);
 	for (i = 0; i < b->grants.n; i++)
 		b->grants.v[i].from.bundle = kind == ORIGIN_BUNDLE ? b->name : NULL;
 	return diags->list.n == before;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "read/domain.h"
 #include "read/upstream.h"
 
 enum manifest_key {
@@ -264,6 +265,16 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 	}
 }
 
+static void check_domains(struct reader *r, const struct grants *l)
+{
+	const struct grant *g;
+	const char *fault;
+
+	vec_each (g, l)
+		if (g->kind == GRANT_DOMAIN && (fault = domain_fault(g->value, NULL, r->arena)))
+			diag_add(r->diags, g->from.at, "'%s' %s", g->value, fault);
+}
+
 /*
  * What one key alone cannot show: tables without their main key (asked only if all VALUES were
  * right: a wrong one is missing too), entries that stand twice.
@@ -287,7 +298,9 @@ static void check_whole(struct reader *r, bool values)
 					"tool '%s' stands in command_tools already (line %d); keep "
 					"one entry",
 					t->name, m->tools.v[j].at.line);
+		check_domains(r, &t->domains);
 	}
+	check_domains(r, &m->grants);
 	vec_each (g, &m->grants) {
 		if (!g->value && values)
 			diag_add(r->diags, g->from.at, "this table lacks its %s; add it",

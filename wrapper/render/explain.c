@@ -1,6 +1,5 @@
 #include "render/explain.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "model/names.h"
@@ -124,30 +123,77 @@ static void explain_grants(const struct grants *l, const char *text, struct strb
 		line(out, grant_kind_name(l->v[i].kind), l->v[i].value, &l->v[i].from);
 }
 
-static void explain_ports(const struct plan *plan, struct strbuf *out)
+static void explain_domains(const struct network *net, struct strbuf *out)
 {
-	char number[16];
+	struct strbuf value = STRBUF_INIT;
+	const struct domain *d;
+
+	vec_each (d, &net->domains) {
+		value.len = 0;
+		strbuf_adds(&value, d->host);
+		if (d->port)
+			strbuf_addf(&value, strchr(d->host, ':') ? " port %u" : ":%u", d->port);
+		line(out, "domain", value.s, &d->from);
+	}
+	strbuf_release(&value);
+}
+
+static void explain_ports(const char *key, const struct ports *ports, bool host, struct strbuf *out)
+{
+	struct strbuf value = STRBUF_INIT;
+	const struct port *p;
+
+	vec_each (p, ports) {
+		const char *risk = host ? port_risk(p->number) : NULL;
+
+		value.len = 0;
+		strbuf_addf(&value, "%u", p->number);
+		strbuf_adds(&value, p->prompt ? " (asked at each run)" : "");
+		if (risk)
+			strbuf_addf(&value, " (%s)", risk);
+		line(out, key, value.s, &p->from);
+	}
+	strbuf_release(&value);
+}
+
+/* How names are reached, and that nothing else is. */
+static void explain_filter(const struct network *net, struct strbuf *out)
+{
+	struct strbuf value = STRBUF_INIT;
 	size_t i;
 
-	heading(out, "network",
-		plan->net.domains.n + plan->net.host_ports.n + plan->net.dev_ports.n);
-	for (i = 0; i < plan->net.domains.n; i++) {
-		struct strbuf value = STRBUF_INIT;
+	for (i = 0; i < net->ports.n; i++)
+		strbuf_addf(&value, "%s%u", i ? ", " : "", net->ports.v[i]);
+	line(out, "ports", value.s, NULL);
+	line(out, "proxy", proxy_mode_names[net->proxy], &net->proxy_from);
+	line(out, "sni", sni_mode_names[net->sni], &net->sni_from);
+	if (net->upstream.host) {
+		value.len = 0;
+		strbuf_addf(&value, "%s port %u%s", net->upstream.host, net->upstream.port,
+			net->upstream.login ? " (with a password)" : "");
+		line(out, "upstream", value.s, &net->upstream.from);
+	}
+	strbuf_release(&value);
+}
 
-		strbuf_adds(&value, plan->net.domains.v[i].host);
-		if (plan->net.domains.v[i].port)
-			strbuf_addf(&value, ":%u", plan->net.domains.v[i].port);
-		line(out, "domain", value.s, &plan->net.domains.v[i].from);
-		strbuf_release(&value);
-	}
-	for (i = 0; i < plan->net.host_ports.n; i++) {
-		snprintf(number, sizeof number, "%u", plan->net.host_ports.v[i].number);
-		line(out, "host port", number, &plan->net.host_ports.v[i].from);
-	}
-	for (i = 0; i < plan->net.dev_ports.n; i++) {
-		snprintf(number, sizeof number, "%u", plan->net.dev_ports.v[i].number);
-		line(out, "dev port", number, &plan->net.dev_ports.v[i].from);
-	}
+static void explain_network(const struct plan *plan, struct strbuf *out)
+{
+	const struct network *net = &plan->net;
+
+	heading(out, "network", network_wanted(net));
+	if (net->any)
+		line(out, "domain", "every public name", &plan->policy->profile_from);
+	explain_domains(net, out);
+	if (network_named(net))
+		explain_filter(net, out);
+	explain_ports("host port", &net->host_ports, true, out);
+	explain_ports("dev port", &net->dev_ports, false, out);
+	if (network_wanted(net))
+		line(out, "udp",
+			network_named(net) && net->proxy == PROXY_TRANSPARENT
+				? "unreachable but for the sandbox's own name server"
+				: "unreachable",
+			NULL);
 }
 
 void render_explain(const struct plan *plan, struct strbuf *out)
@@ -161,7 +207,7 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 	heading(out, "environment", plan->env.n);
 	for (i = 0; i < plan->env.n; i++)
 		line(out, "", plan->env.v[i].name, &plan->env.v[i].from);
-	explain_ports(plan, out);
+	explain_network(plan, out);
 	heading(out, "landlock", plan->landlock.n);
 	for (i = 0; i < plan->landlock.n; i++)
 		line(out, access_class_names[plan->landlock.v[i].access], plan->landlock.v[i].path,

@@ -148,36 +148,66 @@ static void json_grants(struct writer *w, const char *name, const struct grants 
 	close_with(w, ']');
 }
 
-static void json_port(struct writer *w, const struct port *p)
+static void json_ports(struct writer *w, const char *name, const struct ports *ports, bool host)
 {
-	open_with(w, '{');
-	number(w, "port", p->number);
-	boolean(w, "prompt", p->prompt);
-	origin(w, "origin", &p->from);
-	close_with(w, '}');
-}
+	const struct port *p;
 
-static void json_network(struct writer *w, const struct plan *plan)
-{
-	size_t i;
-
-	list(w, "domains");
-	for (i = 0; i < plan->net.domains.n; i++) {
+	list(w, name);
+	vec_each (p, ports) {
 		open_with(w, '{');
-		text(w, "host", plan->net.domains.v[i].host);
-		number(w, "port", plan->net.domains.v[i].port);
-		origin(w, "origin", &plan->net.domains.v[i].from);
+		number(w, "port", p->number);
+		boolean(w, "prompt", p->prompt);
+		text(w, "risk", host ? port_risk(p->number) : NULL);
+		origin(w, "origin", &p->from);
 		close_with(w, '}');
 	}
 	close_with(w, ']');
-	list(w, "host_localhost_ports");
-	for (i = 0; i < plan->net.host_ports.n; i++)
-		json_port(w, &plan->net.host_ports.v[i]);
+}
+
+static void json_upstream(struct writer *w, const struct upstream *u)
+{
+	key(w, "upstream_proxy");
+	if (!u->host) {
+		strbuf_adds(w->out, "null");
+		w->comma = true;
+		return;
+	}
+	open_with(w, '{');
+	text(w, "host", u->host);
+	number(w, "port", u->port);
+	boolean(w, "login", u->login);
+	origin(w, "origin", &u->from);
+	close_with(w, '}');
+}
+
+static void json_network(struct writer *w, const struct network *net)
+{
+	const struct domain *d;
+	size_t i;
+
+	boolean(w, "every_public_name", net->any);
+	list(w, "domains");
+	vec_each (d, &net->domains) {
+		open_with(w, '{');
+		text(w, "host", d->host);
+		number(w, "port", d->port);
+		origin(w, "origin", &d->from);
+		close_with(w, '}');
+	}
 	close_with(w, ']');
-	list(w, "dev_server_ports");
-	for (i = 0; i < plan->net.dev_ports.n; i++)
-		json_port(w, &plan->net.dev_ports.v[i]);
+	list(w, "domain_ports");
+	for (i = 0; i < net->ports.n; i++) {
+		strbuf_addf(w->out, "%s%u", w->comma ? "," : "", net->ports.v[i]);
+		w->comma = true;
+	}
 	close_with(w, ']');
+	text(w, "sni", sni_mode_names[net->sni]);
+	origin(w, "sni_origin", &net->sni_from);
+	text(w, "proxy", proxy_mode_names[net->proxy]);
+	origin(w, "proxy_origin", &net->proxy_from);
+	json_upstream(w, &net->upstream);
+	json_ports(w, "host_localhost_ports", &net->host_ports, true);
+	json_ports(w, "dev_server_ports", &net->dev_ports, false);
 }
 
 void render_json(const struct plan *plan, struct strbuf *out)
@@ -198,7 +228,7 @@ void render_json(const struct plan *plan, struct strbuf *out)
 		close_with(&w, '}');
 	}
 	close_with(&w, ']');
-	json_network(&w, plan);
+	json_network(&w, &plan->net);
 	list(&w, "landlock");
 	for (i = 0; i < plan->landlock.n; i++) {
 		open_with(&w, '{');

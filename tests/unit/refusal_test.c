@@ -139,7 +139,9 @@ static void test_lines(void)
 	size_t i;
 
 	for (i = 0; i < sizeof lines / sizeof *lines; i++) {
-		snprintf(want, sizeof want, "seal-exec: blocked %s", lines[i].line);
+		snprintf(want, sizeof want, "seal-exec: %s %s",
+			lines[i].why == REFUSED_RESOLVER ? "cannot reach" : "blocked",
+			lines[i].line);
 		refusal_tell(&e->r, lines[i].why, lines[i].host, lines[i].port, lines[i].detail);
 		is_str(got(e, e->err), want, "%s of %s, port %u", reason_rows[lines[i].why].code,
 			lines[i].host, lines[i].port);

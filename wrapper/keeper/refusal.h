@@ -25,9 +25,9 @@ struct reporter {
  *
  * (or "cannot reach", where it is allowed) is told once for each (WHY, HOST, PORT), at most 50
  *lines a run and then one that says so; the log gets each different one too, up to the size of the
- *table. Never blocks: a stderr that takes nothing now (poll(2)) does not get the line. What would
- *allow it is a line of the manifest for REFUSED_NAME, REFUSED_PORT ("host:port") and
- *REFUSED_LITERAL, sni = "off" for what TLS withholds.
+ * table. Never blocks: a stderr that takes nothing now (poll(2)) does not get the line. What would
+ * allow it is a line of the manifest for REFUSED_NAME, REFUSED_PORT ("host:port") and
+ * REFUSED_LITERAL, sni = "off" for what TLS withholds.
  */
 void refusal_tell(
 	struct reporter *r, enum reason why, const char *host, unsigned port, const char *detail);

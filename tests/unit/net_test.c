@@ -396,107 +396,6 @@ static void test_view(void)
 	run_free(r);
 }
 
-/* --- The environment -------------------------------------------------------------------------- */
-
-static const char *const caller[] = {"PATH=/usr/bin", "HTTP_PROXY=http://u:hush@corp:1",
-	"https_proxy=http://u:hush@corp:1", "NO_PROXY=.corp", "NPM_CONFIG_PROXY=http://u:hush@corp",
-	"npm_config_https_proxy=http://u:hush@corp", "npm_config_noproxy=corp", "npm_config_x=1",
-	"CARGO_HTTP_PROXY=u:hush@corp", "CARGO_HTTP_TIMEOUT=9", "PIP_PROXY=u:hush@corp",
-	"GOPROXY=https://mirror.org", "JAVA_TOOL_OPTIONS=-Xmx1g", "GIT_SSH_COMMAND=ssh -v", NULL};
-
-static const char *variable(const struct run *r, const char *name)
-{
-	const struct env_var *v;
-	const char *value = NULL;
-
-	vec_each (v, &r->plan.env)
-		if (strcmp(v->name, name) == 0)
-			value = value ? "twice" : v->value;
-	return value;
-}
-
-static struct run *with_caller(const char *project, const char *command)
-{
-	struct run *r = run_new();
-
-	r->facts.environ = caller;
-	run_project(r, project);
-	run_plan(r, command);
-	is_str(run_faults(r), "", "no faults");
-	return r;
-}
-
-static bool any_says(const struct run *r, const char *part)
-{
-	const struct env_var *v;
-
-	vec_each (v, &r->plan.env)
-		if (strstr(v->value, part))
-			return true;
-	return false;
-}
-
-static void test_callers_proxy(void)
-{
-	static const char *const commands[] = {"true", "npm i", "cargo build", "pip install x"};
-	struct run *r;
-	size_t i;
-
-	for (i = 0; i < sizeof commands / sizeof *commands; i++) {
-		r = with_caller("sandbox.os.env = ['*_PROXY', 'H*', 'GO*', 'npm_*']\n" NET
-				"domains = ['a.org']\n",
-			commands[i]);
-		ok(!any_says(r, "hush") && !any_says(r, "corp"),
-			"%s: the caller's proxy does not pass by a glob", commands[i]);
-		is_str(variable(r, "npm_config_x"), "1", "control: other variables do");
-		is_str(variable(r, "GOPROXY"), "https://mirror.org", "Go's is another thing");
-		ok(!any_says(r, "127.0.0.1"), "transparent: nothing is set");
-		run_free(r);
-	}
-	r = with_caller("sandbox.os.env = ['H*', 'HTTP_PROXY']\n", "true");
-	is_str(variable(r, "HTTP_PROXY"), "http://u:hush@corp:1", "a manifest can name it in full");
-	run_free(r);
-	r = with_caller("", "cargo build");
-	is_str(variable(r, "CARGO_HTTP_TIMEOUT"), "9", "control: the bundle's own");
-	run_free(r);
-}
-
-static void test_explicit(void)
-{
-	static const char *const http[] = {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
-		"npm_config_proxy", "npm_config_https_proxy", "CARGO_HTTP_PROXY"};
-	static const char *const none[] = {"NO_PROXY", "no_proxy", "npm_config_noproxy"};
-	struct run *r = with_caller(NET "domains = ['a.org']\nproxy = 'explicit'\n", "npm i");
-	size_t i;
-
-	for (i = 0; i < sizeof http / sizeof *http; i++)
-		is_str(variable(r, http[i]), "http://127.0.0.1:880", "%s", http[i]);
-	for (i = 0; i < sizeof none / sizeof *none; i++)
-		is_str(variable(r, none[i]), "localhost,127.0.0.1,::1", "%s", none[i]);
-	is_str(variable(r, "ALL_PROXY"), "socks5h://127.0.0.1:880", "ALL_PROXY");
-	is_str(variable(r, "all_proxy"), "socks5h://127.0.0.1:880", "all_proxy");
-	is_str(variable(r, "NODE_USE_ENV_PROXY"), "1", "NODE_USE_ENV_PROXY");
-	ok(strstr(variable(r, "JAVA_TOOL_OPTIONS"), "-Dhttp.proxyHost=127.0.0.1 ") &&
-			!strstr(variable(r, "JAVA_TOOL_OPTIONS"), "-Xmx1g"),
-		"JAVA_TOOL_OPTIONS without the caller's, which does not pass");
-	is_str(variable(r, "GIT_SSH_COMMAND"), "ssh -o ProxyCommand='seal-exec connect %h %p'",
-		"GIT_SSH_COMMAND");
-	ok(!any_says(r, "hush"), "nothing of the caller's proxy");
-	run_free(r);
-	r = with_caller(
-		"sandbox.os.env = ['JAVA_TOOL_OPTIONS', 'GIT_SSH_COMMAND', 'HTTP_PROXY']\n" NET
-		"domains = ['a.org']\nproxy = 'explicit'\n",
-		"true");
-	ok(strncmp(variable(r, "JAVA_TOOL_OPTIONS"), "-Xmx1g -Dhttp", 13) == 0,
-		"what passes of Java's stays in front");
-	is_str(variable(r, "GIT_SSH_COMMAND"), "ssh -v", "a GIT_SSH_COMMAND that passes stays");
-	is_str(variable(r, "HTTP_PROXY"), "http://127.0.0.1:880", "a proxy does not");
-	run_free(r);
-	r = with_caller(NET "proxy = 'explicit'\nhost_localhost_ports = [3000]\n", "true");
-	ok(!any_says(r, "127.0.0.1"), "without names there is no proxy");
-	run_free(r);
-}
-
 /* --- What is shown ---------------------------------------------------------------------------- */
 
 static void test_risk(void)
@@ -574,8 +473,6 @@ int main(void)
 	test_upstream();
 	test_whose_upstream();
 	test_view();
-	test_callers_proxy();
-	test_explicit();
 	test_risk();
 	test_shown();
 	return done_testing();

@@ -46,6 +46,14 @@ static const struct passwd *own_account(uid_t uid, FILE **accounts)
 	return pw;
 }
 
+static const char *read_link(const char *path, struct arena *arena)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlink(path, text, sizeof text);
+
+	return n > 0 && n < (ssize_t)sizeof text ? arena_strndup(arena, text, (size_t)n) : NULL;
+}
+
 static const char *canonical_or_clean(const char *path, struct arena *arena)
 {
 	const char *real = host_canonical(path, arena);
@@ -84,6 +92,7 @@ void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 	/* Accounts of services live in / or nowhere: that says nothing about a project. */
 	if (!f->account_home || strcmp(f->account_home, "/") == 0)
 		f->account_home = f->home;
+	f->program = read_link("/proc/self/exe", arena);
 	if (!getcwd(cwd, sizeof cwd) || cwd[0] != '/')
 		die_errno("the current directory cannot be named; change to another");
 	f->cwd = arena_strdup(arena, cwd);
@@ -98,14 +107,6 @@ static enum path_kind kind_of(const struct stat *st)
 	if (S_ISLNK(st->st_mode))
 		return PATH_SYMLINK;
 	return S_ISSOCK(st->st_mode) ? PATH_SOCKET : PATH_OTHER;
-}
-
-static const char *read_link(const char *path, struct arena *arena)
-{
-	char text[PATH_MAX];
-	ssize_t n = readlink(path, text, sizeof text);
-
-	return n > 0 && n < (ssize_t)sizeof text ? arena_strndup(arena, text, (size_t)n) : NULL;
 }
 
 /* The kernel knows the canonical name of an open file: fewer calls than realpath(3). proc(5). */

@@ -43,6 +43,7 @@ struct facts {
 	const char
 		*project; /* canonical root of the project: seal.toml's folder, or .git's, or cwd */
 	const char *above;           /* a seal.toml above the .git that ended the search, or NULL */
+	const char *program;         /* seal-exec's own file, canonical; NULL if it is unknown */
 	const char *bwrap;           /* path of bwrap, NULL if there is none that may be used */
 	const char *bwrap_why;       /* then: the reason and the remedy */
 	const char *found_at;        /* where PATH of the host has the command; NULL if nowhere */

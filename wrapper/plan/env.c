@@ -51,6 +51,9 @@ static const char java[] =
 	"-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=880 -Dhttps.proxyHost=127.0.0.1 "
 	"-Dhttps.proxyPort=880 -Dhttp.nonProxyHosts=localhost|127.*|[::1]";
 
+/* Around the program's name; ssh expands %h and %p. */
+static const char ssh[] = "ssh -o ProxyCommand='%s connect %%h %%p'";
+
 /* What finds the explicit proxy. */
 static const struct proxy_variable {
 	const char *name, *value;
@@ -72,8 +75,7 @@ static const struct proxy_variable {
 	{"NODE_USE_ENV_PROXY", "1", INSTEAD, "node 24: its fetch then reads HTTPS_PROXY"},
 	{"CARGO_HTTP_PROXY", HTTP_URL, INSTEAD, "cargo: wins over its config.toml"},
 	{"JAVA_TOOL_OPTIONS", java, BEHIND, "a JVM does not read HTTPS_PROXY"},
-	{"GIT_SSH_COMMAND", "ssh -o ProxyCommand='seal-exec connect %h %p'", UNLESS,
-		"git over ssh, which knows no proxy"},
+	{"GIT_SSH_COMMAND", ssh, UNLESS, "git over ssh, which knows no proxy"},
 };
 enum { PROXY_VARIABLES = sizeof proxy_variables / sizeof *proxy_variables };
 
@@ -111,11 +113,6 @@ static const struct grant *passes(const struct policy *p, const char *name)
 	return NULL;
 }
 
-static bool explicit_proxy(const struct builder *b)
-{
-	return network_named(&b->plan->net) && b->plan->net.proxy == PROXY_EXPLICIT;
-}
-
 /* What the sandbox itself decides. */
 static bool is_ours(const struct builder *b, const char *name)
 {
@@ -128,7 +125,7 @@ static bool is_ours(const struct builder *b, const char *name)
 			return true;
 	for (p = proxy_variables; p < proxy_variables + PROXY_VARIABLES; p++)
 		if (p->caller == INSTEAD && strcmp(p->name, name) == 0)
-			return explicit_proxy(b);
+			return plan_explicit(b);
 	return false;
 }
 
@@ -142,6 +139,16 @@ static struct env_var *find(struct plan *plan, const char *name)
 	return NULL;
 }
 
+/* The name by which a shell inside finds seal-exec, as a plain word of it and of ssh. */
+static const char *program(const struct builder *b)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
+	const char *path = b->facts->program;
+
+	return path && !path[strspn(path, plain)] && plan_shows(b->plan, path) ? path : "seal-exec";
+}
+
 static void set_proxy(struct builder *b)
 {
 	const struct proxy_variable *p;
@@ -151,7 +158,9 @@ static void set_proxy(struct builder *b)
 		const struct origin from = {.kind = ORIGIN_BUILTIN, .why = p->why};
 
 		v = find(b->plan, p->name);
-		if (!v)
+		if (!v && p->value == ssh)
+			set(b, p->name, arena_printf(b->arena, ssh, program(b)), &from);
+		else if (!v)
 			set(b, p->name, p->value, &from);
 		else if (p->caller == BEHIND)
 			v->value = arena_printf(b->arena, "%s %s", v->value, p->value);
@@ -188,6 +197,6 @@ void plan_env(struct builder *b)
 	set(b, "LOGNAME", f->user, &ours);
 	set(b, "TMPDIR", "/tmp", &ours);
 	set(b, "PWD", f->cwd, &ours);
-	if (explicit_proxy(b))
+	if (plan_explicit(b))
 		set_proxy(b);
 }

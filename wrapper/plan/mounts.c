@@ -334,6 +334,27 @@ static void pin_git(struct builder *b)
 	mounts_sort(&b->plan->mounts);
 }
 
+/* What ssh reaches the explicit proxy with, wherever it is installed. */
+static void show_program(struct builder *b, const struct guards *guards)
+{
+	const char *path = b->facts->program;
+	const struct path_fact *fact = path ? facts_path(b->facts, path) : NULL;
+	struct mount m = {
+		.kind = MOUNT_BIND_RO,
+		.source = path,
+		.dest = path,
+		.file = true,
+		.fd = fact ? fact->fd : -1,
+		.from = {.kind = ORIGIN_BUILTIN, .why = "seal-exec connect, for ssh"},
+	};
+
+	if (!plan_explicit(b) || !fact || fact->end != PATH_FILE || plan_shows(b->plan, path) ||
+		!guard_admits(guards, &m))
+		return;
+	*vec_push(b->arena, &b->plan->mounts) = m;
+	mounts_sort(&b->plan->mounts);
+}
+
 void plan_mounts(struct builder *b)
 {
 	const struct origin seal = {
@@ -352,6 +373,7 @@ void plan_mounts(struct builder *b)
 			etc.v[i].data;
 	sort_wishes(&w);
 	keep_needed(b, &w, &b->plan->mounts);
+	show_program(b, &w.guards);
 	guard_mounts(b, &w.guards, &b->plan->mounts);
 	pin_git(b);
 	m = vec_push(b->arena, &b->plan->mounts);

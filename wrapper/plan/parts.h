@@ -15,6 +15,9 @@ struct builder {
 	struct diags *diags;
 };
 
+/* True if the run is given an HTTP and SOCKS5 proxy. After plan_net(). */
+bool plan_explicit(const struct builder *b);
+
 void plan_net(struct builder *b);
 void plan_mounts(struct builder *b);
 void plan_etc(struct builder *b, struct mounts *to); /* files of /etc that we write ourselves */

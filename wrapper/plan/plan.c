@@ -14,6 +14,8 @@ void plan_paths(
 	for (i = 0; i < p->grants.n; i++)
 		if (p->grants.v[i].path)
 			strvec_push(arena, &all, p->grants.v[i].path);
+	if (p->proxy == PROXY_EXPLICIT && f->program)
+		strvec_push(arena, &all, f->program);
 	strvec_push(arena, &all, f->project);
 	strvec_push(arena, &all, path_absolute(arena, f->project, "seal.toml"));
 	if (!p->manifest)

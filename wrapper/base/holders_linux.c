@@ -1,4 +1,5 @@
 #include "base/holders.h"
+#include "base/pidfd.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -6,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A holder may fork while it is looked for; each round ends all that the last one made. */
@@ -35,10 +35,10 @@ static bool holds(pid_t pid, const char *target)
 /* The pidfd is opened first and the process looked at again, so that no other one is hit. */
 static void kill_holder(pid_t pid, const char *target)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int fd = pidfd_of(pid);
 
 	if (fd >= 0 && holds(pid, target))
-		syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+		pidfd_signal(fd, SIGKILL);
 	if (fd >= 0)
 		close(fd);
 }

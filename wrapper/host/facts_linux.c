@@ -1,16 +1,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/die.h"
+#include "base/exact.h"
 #include "base/fd.h"
 #include "base/path.h"
 #include "config.h"
@@ -124,26 +123,12 @@ const char *host_canonical(const char *path, struct arena *arena)
 	return fd < 0 ? NULL : name_of_fd(fd, arena);
 }
 
-/*
- * Opens PATH without following any symlink, and says by that that it has none: the usual case in
- * one call. openat2(2), Linux 5.6.
- */
-static int open_plain(const char *path)
-{
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
-}
-
 /* The descriptor stays open: what was looked at is what is bound later. */
 static void look_at(struct path_fact *fact, struct arena *arena)
 {
 	struct stat st;
 
-	fact->fd = open_plain(fact->path);
+	fact->fd = open_exact(fact->path, O_PATH);
 	if (fact->fd >= 0) {
 		fact->canonical = fact->path;
 	} else if (errno == ENOENT || errno == ENOTDIR) {

@@ -8,23 +8,18 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
+#include "base/pidfd.h"
 #include "keeper/listeners.h"
 #include "keeper/namespaces.h"
 #include "keeper/serve.h"
 
 /* How long bwrap may take to end once it has failed. */
 enum { BWRAP_MS = 500 };
-
-static int send_signal(int pidfd, int sig)
-{
-	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
-}
 
 /* A pidfd is readable when its process has ended; false after MS milliseconds (-1: never). */
 static bool has_ended(int pidfd, int ms)
@@ -105,7 +100,7 @@ static _Noreturn void end_beginning(const struct handover *hand, int code)
 {
 	if (code == EXIT_SUCCESS && has_ended(hand->bwrap, BWRAP_MS))
 		holders_kill(hand->inner_sock); /* it failed by itself: its exit code is its own */
-	send_signal(hand->bwrap, SIGKILL);
+	pidfd_signal(hand->bwrap, SIGKILL);
 	has_ended(hand->bwrap, -1);
 	holders_kill(hand->inner_sock);
 	_exit(code);
@@ -118,7 +113,7 @@ static int check_sandbox(const struct handover *hand, pid_t *pid)
 	int init;
 
 	*pid = read_init(hand->info);
-	init = *pid > 0 ? (int)syscall(SYS_pidfd_open, *pid, 0) : -1;
+	init = *pid > 0 ? pidfd_of(*pid) : -1;
 	/* bwrap has failed and said why, or has been killed: the front sees its end. */
 	if (init < 0 || has_ended(hand->bwrap, 0))
 		end_beginning(hand, EXIT_SUCCESS);
@@ -209,7 +204,7 @@ void keeper_main(const struct handover *hand)
 		wait_for_end(hand->front, init);
 	/* The death of pid 1 ends everything in its namespace; a second kill of it harms nobody.
 	 * bwrap goes with it, unless it was the front that died. */
-	send_signal(init, SIGKILL);
-	send_signal(hand->bwrap, has_ended(hand->front, 0) ? SIGKILL : 0);
+	pidfd_signal(init, SIGKILL);
+	pidfd_signal(hand->bwrap, has_ended(hand->front, 0) ? SIGKILL : 0);
 	_exit(EXIT_SUCCESS);
 }

@@ -11,13 +11,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
 #include "base/memfd.h"
+#include "base/pidfd.h"
 #include "launch/program.h"
 #include "launch/sources.h"
 #include "launch/spawn.h"
@@ -106,8 +106,8 @@ static void start_keeper(
 	struct spawn *s, int info, launch_keeper *keeper, const struct keeping *keeping)
 {
 	struct handover hand = {
-		.front = (int)syscall(SYS_pidfd_open, getpid(), 0),
-		.bwrap = (int)syscall(SYS_pidfd_open, s->bwrap, 0),
+		.front = pidfd_of(getpid()),
+		.bwrap = pidfd_of(s->bwrap),
 		.info = info,
 		.sock = s->sock,
 		.inner_sock = s->inner_sock,

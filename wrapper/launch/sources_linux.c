@@ -3,28 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/die.h"
+#include "base/exact.h"
 #include "base/fd.h"
-
-/*
- * Opens the canonical PATH without following any symlink: if one is there now, somebody has put
- * it there since the plan was made (CVE-2024-42472 is of this kind). openat2(2).
- */
-static int open_exact(const char *path, int flags)
-{
-	struct open_how how = {
-		.flags = (unsigned)flags | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
-}
 
 /*
  * mkdir -p PATH and open it. Links above it are followed: the folder is the user's own
@@ -88,6 +73,8 @@ static int open_source(const struct mount *m)
 	case MOUNT_SEAL:
 		return -1;
 	}
+	/* Somebody has put a link there since the plan was made (CVE-2024-42472 is of this kind).
+	 */
 	if (fd < 0 && errno == ELOOP)
 		die("%s became a symbolic link while this run started; look who changed it",
 			m->source);

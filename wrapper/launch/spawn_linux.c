@@ -6,22 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
+#include "base/pidfd.h"
 
 /* What is passed on to the command; the others stop, continue or kill the front as they should. */
 static const int forwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 enum { FORWARDED = sizeof forwarded / sizeof *forwarded };
-
-static int send_signal(int pidfd, int sig)
-{
-	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
-}
 
 /*
  * A shell inside makes itself the terminal's foreground group and is gone at the end; who waits
@@ -123,7 +118,7 @@ static void hear_start(struct spawn *s)
 	memcpy(&from, CMSG_DATA(c), sizeof from);
 	s->pid = from.pid;
 	if (s->pid > 0)
-		s->target = (int)syscall(SYS_pidfd_open, s->pid, 0);
+		s->target = pidfd_of(s->pid);
 }
 
 /*
@@ -142,7 +137,7 @@ static void pass_on(struct spawn *s, const siginfo_t *info)
 		s->ended_by = info->si_signo;
 		kill(s->bwrap, SIGKILL); /* not reaped yet: the pid is its own */
 	} else if (info->si_code != SI_KERNEL || leader) {
-		send_signal(s->target, info->si_signo); /* it may have ended: nothing to do */
+		pidfd_signal(s->target, info->si_signo); /* it may have ended: nothing to do */
 	}
 }
 

@@ -7,6 +7,8 @@
     file PATH        wait until the file is there (10 seconds)
     line TEXT PATH   wait until TEXT is a line of the file (10 seconds)
     touch PATH       make the file
+    mode WORD        wait until the terminal gives whole lines (lines) or each key (keys): what is
+                     typed in the other mode is not what it would be in this one (10 seconds)
     signal NAME      send COMMAND a signal, not through the terminal
     hangup           close the terminal
 
@@ -32,18 +34,22 @@ class Failure(Exception):
     pass
 
 
+def set_size(fd, rows, columns):
+    size = struct.pack("HHHH", rows, columns, 0, 0)
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, size)
+
+
 class Terminal:
     def __init__(self, command):
         self.all = self.new = ""
         self.open = True
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            set_size(0, 24, 80)  # before COMMAND runs, so that it gets no SIGWINCH for it
             os.execvp(command[0], command)
-        self.size(24, 80)
 
     def size(self, rows, columns):
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, size)
+        set_size(self.fd, rows, columns)
 
     def read(self, seconds):
         if not self.open:
@@ -73,6 +79,10 @@ class Terminal:
     def expect(self, regex):
         match = self.wait_for(f"expect {regex}", lambda: re.search(regex, self.new, re.M))
         self.new = self.new[match.end() :]
+
+    def mode(self):
+        """The master's settings are the terminal's."""
+        return "lines" if termios.tcgetattr(self.fd)[3] & termios.ICANON else "keys"
 
     def ended(self):
         pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -104,6 +114,8 @@ def do(terminal, line):
     elif verb == "line":
         text, path = rest.split()
         terminal.wait_for(line, lambda: has_line(path, text))
+    elif verb == "mode":
+        terminal.wait_for(line, lambda: terminal.mode() == rest)
     elif verb == "touch":
         with open(rest, "a", encoding="utf-8"):
             pass

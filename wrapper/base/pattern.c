@@ -78,8 +78,7 @@ bool host_is_literal(const char *s, size_t len)
 		(inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1);
 }
 
-/* Decimal 1 to 65535 without sign, space or leading zero; 0 if it is not that. */
-static unsigned parse_port(const char *s)
+unsigned port_parse(const char *s)
 {
 	unsigned n = 0;
 
@@ -113,7 +112,7 @@ const char *domain_parse(const char *entry, char host[256], unsigned *port)
 			return "is not a host name; write an IPv6 address in brackets";
 		end = colon ? colon : end;
 	}
-	if (colon && !(*port = parse_port(colon + 1)))
+	if (colon && !(*port = port_parse(colon + 1)))
 		return "has no port between 1 and 65535 behind the colon";
 	len = (size_t)(end - name);
 	if (len > 253)

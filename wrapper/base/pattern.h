@@ -22,6 +22,9 @@ bool host_is_name(const char *s, size_t len);
 /* True if S is an IPv4 address in four decimal parts, or an IPv6 address, as inet_pton has it. */
 bool host_is_literal(const char *s, size_t len);
 
+/* A port: decimal 1 to 65535 without sign, space or leading zero; 0 if S is not that. */
+unsigned port_parse(const char *s);
+
 /*
  * Splits a domain entry: "host", "*.host", "host:port", "[v6]:port". On success HOST (256
  * bytes) holds the host in lower case without brackets, *PORT the port or 0. On failure returns

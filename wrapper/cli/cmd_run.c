@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "base/die.h"
+#include "cli/ask.h"
+#include "cli/log.h"
 #include "cli/session.h"
 #include "cli/trust.h"
 #include "host/facts.h"
@@ -43,6 +45,7 @@ int cmd_run(struct session *s)
 	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
 	struct strbuf text = STRBUF_INIT;
 
+	log_check(&s->options);
 	session_open(s, environ);
 	session_plan(s, (const char *const *)s->options.rest);
 	if (s->options.set[OPT_DRY_RUN] && s->policy.profile != PROFILE_OFF) {
@@ -56,7 +59,9 @@ int cmd_run(struct session *s)
 	host_find_bwrap(&s->facts, &s->arena);
 	if (!s->facts.bwrap)
 		die("%s", s->facts.bwrap_why);
+	keeping.log = log_open(s);
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan.net, &s->arena);
+	ask_ports(s);
 	return launch_run(&s->plan, &s->facts, keeper_main, &keeping, &s->arena);
 }

@@ -99,8 +99,22 @@ static char **read_letters(struct options *o, enum scope scope, char **argv)
 	return argv;
 }
 
+/* An option that would have no effect is refused: who wrote it meant something by it. */
+static void refuse_foreign(const struct options *o, enum scope scope)
+{
+	size_t i;
+
+	for (i = 0; i < OPTIONS; i++)
+		if (o->set[i] && !(options[i].scopes & scope))
+			die("%s does not take --%s; leave it out, or put -- in front of %s if that "
+			    "is the command to run",
+				o->rest[0], options[i].name, o->rest[0]);
+}
+
 void opts_read(struct options *o, enum scope scope, char **argv)
 {
+	if (scope != SCOPE_GLOBAL)
+		refuse_foreign(o, scope);
 	for (; *argv && (*argv)[0] == '-' && (*argv)[1]; argv++) {
 		if (strcmp(*argv, "--") == 0) {
 			o->separated = true;

@@ -14,6 +14,8 @@ enum scope {
 	SCOPE_CHECK = 1 << 2,
 	SCOPE_TRUST = 1 << 3,
 	SCOPE_BUNDLES = 1 << 4,
+	SCOPE_PORTS = 1 << 5,
+	SCOPE_CONNECT = 1 << 6,
 };
 
 enum option_id {
@@ -34,6 +36,8 @@ struct options {
 /*
  * Reads the options of SCOPE from ARGV (NULL-terminated, the program's name taken off) up to the
  * first word that is none, or "--". A wrong one ends the process (125) with the nearest right one.
+ * For a subcommand, O holds what stood in front of it, and its name in O->rest; what it does not
+ * take ends the process too.
  */
 void opts_read(struct options *o, enum scope scope, char **argv);
 

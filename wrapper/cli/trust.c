@@ -1,23 +1,16 @@
 #include "cli/trust.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sha2.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/die.h"
 #include "base/fd.h"
-#include "base/path.h"
-#include "host/facts.h"
+#include "cli/state.h"
+#include "cli/terminal.h"
 #include "policy/trusted.h"
 
-enum { STORE_MAX = 4 * 1024 * 1024 };
+static const struct state_file record = {"trust", "the record of trust"};
 
 /* One manifest's entry, lines of "KEY VALUE"; the entry ends with an empty line. */
 struct entry {
@@ -26,11 +19,7 @@ struct entry {
 };
 
 struct store {
-	const char *folder, *file;
-	struct {
-		struct entry *v;
-		size_t n, cap;
-	} entries;
+	VEC(struct entry) entries;
 };
 
 static const char *digest(struct arena *a, const void *bytes, size_t len)
@@ -72,28 +61,12 @@ static const char *lines_digest(struct session *s, const struct strvec *lines)
 	return d;
 }
 
-/* A path in one word of one line. */
-static const char *encode(struct arena *a, const char *path)
+static void open_store(struct session *s, struct store *st)
 {
-	struct strbuf b = STRBUF_INIT;
-	const char *text;
-
-	for (; *path; path++) {
-		if (*path > ' ' && *path != '%' && *path != 0x7f)
-			strbuf_addc(&b, *path);
-		else
-			strbuf_addf(&b, "%%%02x", (unsigned char)*path);
-	}
-	text = arena_strdup(a, b.s);
-	strbuf_release(&b);
-	return text;
-}
-
-static void parse(struct session *s, struct store *st, char *text)
-{
+	char *text = state_read(&record, &s->facts, &s->arena), *line;
 	struct entry *e = NULL;
-	char *line;
 
+	*st = (struct store){0};
 	while ((line = strsep(&text, "\n"))) {
 		if (strncmp(line, "manifest ", 9) == 0) {
 			e = vec_push(&s->arena, &st->entries);
@@ -109,44 +82,9 @@ static void parse(struct session *s, struct store *st, char *text)
 	}
 }
 
-/* Reads the store. One that others could have written counts for nothing and is an error. */
-static void open_store(struct session *s, struct store *st)
-{
-	cleanup_fd int fd = -1;
-	struct stat info;
-	const char *real;
-	char *text;
-	ssize_t n;
-
-	*st = (struct store){.file = host_state_path(&s->facts, "trust", &s->arena)};
-	st->folder = path_parent(&s->arena, st->file);
-	real = host_canonical(st->folder, &s->arena);
-	if (path_under(st->file, s->facts.project) || (real && path_under(real, s->facts.project)))
-		die("%s: the record of trust lies inside the project, which may write it; set "
-		    "XDG_STATE_HOME to a folder outside",
-			st->file);
-	fd = open(st->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return;
-	if (fd < 0 || fstat(fd, &info) != 0)
-		die_errno("%s: the record of trust cannot be read", st->file);
-	if (!S_ISREG(info.st_mode) || info.st_uid != s->facts.uid || info.st_nlink != 1 ||
-		info.st_mode & 077)
-		die("%s: others can change the record of trust; chmod 600 it, or remove it and "
-		    "trust "
-		    "again",
-			st->file);
-	text = arena_alloc(&s->arena, (size_t)info.st_size + 1);
-	n = info.st_size > STORE_MAX ? -1 : fd_read_all(fd, text, (size_t)info.st_size);
-	if (n < 0)
-		die("%s: the record of trust is too large; remove it and trust again", st->file);
-	text[n] = '\0';
-	parse(s, st, text);
-}
-
 static struct entry *find_path(struct session *s, struct store *st, const char *file)
 {
-	const char *path = encode(&s->arena, file);
+	const char *path = state_word(file, &s->arena);
 	size_t i;
 
 	for (i = 0; i < st->entries.n; i++)
@@ -160,27 +98,9 @@ static struct entry *find(struct session *s, struct store *st)
 	return find_path(s, st, s->manifest_text.path);
 }
 
-static void make_folders(const char *folder)
+static void write_store(struct session *s, struct store *st)
 {
-	char part[4096];
-	size_t n = 0;
-
-	if (strlen(folder) >= sizeof part)
-		die("%s: the name is too long", folder);
-	while (folder[n]) {
-		n += 1 + strcspn(folder + n + 1, "/");
-		memcpy(part, folder, n);
-		part[n] = '\0';
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
-			die_errno("%s: cannot make the folder for the record of trust", part);
-	}
-}
-
-/* Writes the store anew beside the old one and renames it: a reader sees one or the other. */
-static void write_store(struct store *st)
-{
-	struct strbuf text = STRBUF_INIT, temporary = STRBUF_INIT;
-	cleanup_fd int fd = -1;
+	struct strbuf text = STRBUF_INIT;
 	size_t i, j;
 
 	strbuf_adds(
@@ -195,31 +115,7 @@ static void write_store(struct store *st)
 		for (j = 0; j < e->lines.n; j++)
 			strbuf_addf(&text, "grant %s\n", e->lines.v[j]);
 	}
-	strbuf_addf(&temporary, "%s.%ld", st->file, (long)getpid());
-	fd = open(temporary.s, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !fd_write_all(fd, text.s, text.len) || fsync(fd) != 0 ||
-		rename(temporary.s, st->file) != 0) {
-		int error = errno;
-
-		unlink(temporary.s);
-		errno = error;
-		die_errno("%s: cannot write the record of trust", st->file);
-	}
-	strbuf_release(&text);
-	strbuf_release(&temporary);
-}
-
-/* Two at once must not lose one: the folder is locked from reading to writing. */
-static int lock_store(struct session *s)
-{
-	const char *folder = path_parent(&s->arena, host_state_path(&s->facts, "trust", &s->arena));
-	int fd;
-
-	make_folders(folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX) != 0)
-		die_errno("%s: cannot lock the record of trust", folder);
-	return fd;
+	state_write(&record, &s->facts, &s->arena, &text);
 }
 
 void trust_lines(struct session *s, struct strvec *out)
@@ -267,24 +163,24 @@ void trust_stored(struct session *s, struct strvec *out)
 
 void trust_store(struct session *s, const struct strvec *lines)
 {
-	int lock = lock_store(s);
+	int lock = state_lock(&record, &s->facts, &s->arena);
 	struct store st;
 	struct entry *e;
 
 	open_store(s, &st);
 	if (!(e = find(s, &st)))
 		e = vec_push(&s->arena, &st.entries);
-	e->path = encode(&s->arena, s->manifest_text.path);
+	e->path = state_word(s->manifest_text.path, &s->arena);
 	e->digest = lines_digest(s, lines);
 	e->text = text_digest(s);
 	e->lines = *lines;
-	write_store(&st);
+	write_store(s, &st);
 	close(lock);
 }
 
 bool trust_remove(struct session *s)
 {
-	int lock = lock_store(s);
+	int lock = state_lock(&record, &s->facts, &s->arena);
 	struct store st;
 	struct entry *e;
 
@@ -292,7 +188,7 @@ bool trust_remove(struct session *s)
 	e = find(s, &st);
 	if (e) {
 		e->path = NULL;
-		write_store(&st);
+		write_store(s, &st);
 	}
 	close(lock);
 	return e;
@@ -316,21 +212,14 @@ void trust_render(const struct strvec *lines, const struct strvec *old, struct s
 		}
 }
 
-/* What was typed before the question was asked is no answer to it. */
 bool trust_ask(void)
 {
-	char answer[16] = "";
-	FILE *tty = fopen("/dev/tty", "r+e");
-	bool yes;
+	const char *why;
+	char answer[16];
+	cleanup_fd int tty = terminal_open(&why);
 
-	if (!tty)
-		return false;
-	tcflush(fileno(tty), TCIFLUSH);
-	fputs("Trust these grants? [y/N] ", tty);
-	fflush(tty);
-	yes = fgets(answer, sizeof answer, tty) && (answer[0] == 'y' || answer[0] == 'Y');
-	fclose(tty);
-	return yes;
+	return tty >= 0 && terminal_ask(tty, "Trust these grants? [y/N] ", answer, sizeof answer) &&
+		(answer[0] == 'y' || answer[0] == 'Y');
 }
 
 void trust_require(struct session *s)

@@ -2,10 +2,10 @@
  * syscalls PROFILE NAME OUT.c: the system call filters of a profile, made while building.
  *
  * Reads profiles/syscalls.toml (what runs inside) or profiles/keeper.toml (the keeper), compiles it
- * once for each architecture and writes the programs as const tables (model/syscall_filter.h), one instruction a line with its meaning, so that what the
- * kernel will run can be read. A run loads the table that is for its machine: no profile is read,
- * no library is asked, nothing can be missing. What is wrong with the profile, a
- * filter that is too long included, ends the build.
+ * once for each architecture and writes the programs as const tables (model/syscall_filter.h), one
+ * instruction a line with its meaning, so that what the kernel will run can be read. A run loads
+ * the table that is for its machine: no profile is read, no library is asked, nothing can be
+ * missing. What is wrong with the profile, a filter that is too long included, ends the build.
  */
 #include <errno.h>
 #include <fcntl.h>

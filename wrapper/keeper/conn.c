@@ -97,16 +97,20 @@ static void answered(struct question *q, const struct answer *a)
 			&c->server->loop, a->v, a->n, up->host ? up->port : c->port, dialled, c);
 }
 
-/* The address HOST stands in domains, in whichever spelling. */
+/* The address HOST (normalised) stands in domains, in whichever spelling. */
 static bool is_listed(const struct network *net, const char *host)
 {
-	union endpoint wanted, listed;
+	char text[ENDPOINT_TEXT];
 	const struct domain *d;
+	union endpoint listed;
 
-	vec_each (d, &net->domains)
-		if (endpoint_read(host, &wanted) && endpoint_read(d->host, &listed) &&
-			memcmp(&wanted, &listed, sizeof wanted) == 0)
+	vec_each (d, &net->domains) {
+		if (!endpoint_read(d->host, &listed))
+			continue;
+		endpoint_text(&listed, text);
+		if (strcmp(text, host) == 0)
 			return true;
+	}
 	return false;
 }
 

@@ -35,6 +35,7 @@ static void judge_tls(struct conn *c)
 {
 	char name[HOST_SIZE];
 	enum hello found = hello_read((const uint8_t *)c->head.s, c->head.len, name);
+	const bool named = !decide_is_literal(c->host); /* else an address was granted, no name */
 
 	c->speech = SPEECH_TLS;
 	if (found == HELLO_MORE)
@@ -43,13 +44,11 @@ static void judge_tls(struct conn *c)
 		conn_refuse(c, c->verdict, NULL);
 	else if (found == HELLO_BAD || found == HELLO_NOT_TLS)
 		conn_refuse(c, REFUSED_PROTOCOL, "a damaged ClientHello");
-	else if (decide_is_literal(c->host))
-		pass(c); /* it is the address that was granted, not a name */
-	else if (found == HELLO_HIDDEN)
+	else if (named && found == HELLO_HIDDEN)
 		conn_refuse(c, REFUSED_ECH, NULL);
-	else if (found == HELLO_NAMELESS)
+	else if (named && found == HELLO_NAMELESS)
 		conn_refuse(c, REFUSED_NO_SNI, NULL);
-	else if (!is_same(c->host, name))
+	else if (named && !is_same(c->host, name))
 		conn_refuse(c, REFUSED_SNI, name);
 	else
 		pass(c);

@@ -61,9 +61,10 @@ static void send_batch(int sock, struct batch *b, const int *fds)
 static _Noreturn void fail(int sock, const char *what)
 {
 	struct batch b = {.error = errno};
+	const int none = -1;
 
 	snprintf(b.what, sizeof b.what, "%s", what);
-	send_batch(sock, &b, NULL);
+	send_batch(sock, &b, &none);
 	_exit(EXIT_FAILURE);
 }
 

@@ -15,7 +15,8 @@ struct handover {
 	int info;         /* reading end of bwrap's --info-fd */
 	int sock;         /* the front's end of the socket to inner */
 	ino_t inner_sock; /* inner's end, by its inode number */
-	const struct keeping *keeping; /* what the keeper was given by the front (keeper/keeper.h) */
+	const struct keeping
+		*keeping; /* what the keeper was given by the front (keeper/keeper.h) */
 };
 
 #endif

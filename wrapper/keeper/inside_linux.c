@@ -218,7 +218,7 @@ static bool receive(int sock, struct batch *b, int fds[BATCH])
 	do
 		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
-	if (n != sizeof *b)
+	if (n != sizeof *b || b->n > BATCH)
 		return false;
 	c = CMSG_FIRSTHDR(&msg);
 	if (b->n && (!c || c->cmsg_len != CMSG_LEN(b->n * sizeof(int))))
@@ -287,7 +287,7 @@ bool inside_open(struct inside *in, pid_t init, const struct network *net,
 int inside_connect(int dialer, unsigned port)
 {
 	unsigned short number = (unsigned short)port;
-	struct batch b;
+	struct batch b = {0};
 	int fds[BATCH];
 
 	if (send(dialer, &number, sizeof number, MSG_NOSIGNAL) < 0 || !receive(dialer, &b, fds) ||

@@ -53,7 +53,7 @@ static void connected(struct conn *c, int fd)
 {
 	if (c->connecting)
 		explicit_connected(c);
-	else if (c->head.len == 0)
+	else if (c->head.len == c->lent)
 		timer_stop(&c->timer);
 	relay_connect(&c->relay, fd);
 }
@@ -238,7 +238,7 @@ static void late(struct timer *t)
 
 	if (c->relay.end[CLIENT].taker == discard)
 		relay_stop(&c->relay, false);
-	else if (c->head.len)
+	else if (c->head.len > c->lent)
 		conn_refuse(c, REFUSED_SLOW, NULL);
 	else if (is_reaching(c))
 		conn_refuse(c, REFUSED_UNREACHED, "no answer in time");

@@ -17,7 +17,7 @@ static void pass(struct conn *c)
 	c->head = (struct strbuf)STRBUF_INIT;
 	c->relay.end[CLIENT].taker = NULL;
 	conn_judged(c);
-	relay_send(&c->relay, SERVER, head.s, head.len);
+	relay_send(&c->relay, SERVER, head.s + c->lent, head.len - c->lent);
 	strbuf_release(&head);
 }
 
@@ -56,8 +56,7 @@ static void judge_tls(struct conn *c)
 
 /*
  * True if the bytes begin like a request with a method that servers know (IANA's registry), or are
- * too few to tell. Where other protocols pass, a client may say "x" and wait for the answer: it
- * must not be kept waiting for the rest of a request that never comes.
+ * too few to tell.
  */
 static bool may_be_request(const char *bytes, size_t n)
 {
@@ -80,16 +79,33 @@ static bool may_be_request(const char *bytes, size_t n)
 	return false;
 }
 
+/*
+ * Where other protocols pass, a client may say "x" and wait for the answer: it is not kept waiting
+ * for the rest of a request that never comes. The server gets what there is, and the judge keeps
+ * it: if it becomes a request after all, the connection ends before the bytes that made it one have
+ * left, and what the server has is a piece of a first line.
+ */
+static void lend(struct conn *c)
+{
+	conn_judged(c);
+	relay_send(&c->relay, SERVER, c->head.s + c->lent, c->head.len - c->lent);
+	c->lent = c->head.len;
+}
+
 static void judge_other(struct conn *c)
 {
 	struct http_request r;
 	const char *why = NULL;
 	enum http_result found = http_read(c->head.s, c->head.len, &r, &why);
 
-	if (found == HTTP_MORE && !conn_is_web(c) && !may_be_request(c->head.s, c->head.len))
-		found = HTTP_NOT;
 	switch (found) {
 	case HTTP_MORE:
+		if (conn_is_web(c) || may_be_request(c->head.s, c->head.len))
+			return;
+		if (c->verdict != ALLOWED)
+			conn_refuse(c, c->verdict, NULL);
+		else
+			lend(c);
 		return;
 	case HTTP_NOT:
 		if (c->verdict != ALLOWED || conn_is_web(c))
@@ -98,6 +114,10 @@ static void judge_other(struct conn *c)
 			pass(c);
 		return;
 	default:
+		if (c->lent) {
+			conn_refuse(c, REFUSED_PROTOCOL, "a request in pieces");
+			return;
+		}
 		c->speech = SPEECH_HTTP;
 		if (c->verdict != ALLOWED) {
 			conn_refuse(c, c->verdict, NULL);
@@ -112,7 +132,7 @@ void first_taker(struct relay *relay, const char *bytes, size_t n)
 {
 	struct conn *c = conn_of(relay);
 
-	if (n == 0 && (c->head.len || conn_is_web(c) || c->verdict != ALLOWED)) {
+	if (n == 0 && (c->head.len > c->lent || conn_is_web(c) || c->verdict != ALLOWED)) {
 		relay_stop(relay, c->head.len > 0);
 		return;
 	}
@@ -120,7 +140,7 @@ void first_taker(struct relay *relay, const char *bytes, size_t n)
 		relay_finish(relay, SERVER);
 		return;
 	}
-	if (c->head.len == 0)
+	if (c->head.len == c->lent)
 		timer_start(relay->loop, &c->timer, TIMER_HEAD);
 	strbuf_add(&c->head, bytes, n);
 	if (c->server->net->sni == SNI_OFF && c->verdict == ALLOWED && c->head.s[0] == 22)

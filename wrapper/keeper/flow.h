@@ -31,6 +31,7 @@ struct conn {
 	char *host;          /* normalised, owned; NULL for a bridge */
 	unsigned port;
 	struct strbuf head; /* bytes of the client that are not judged yet */
+	size_t lent;        /* of them, how many the server has all the same (first.c) */
 	struct timer timer;
 	bool reached; /* conn_reach() has been called */
 	struct question question;

@@ -119,7 +119,7 @@ static enum kind line_kind(struct http_span word, const char *s, size_t n)
 		return REQUEST;
 	for (i = 0; i < n; i++) {
 		bool ends = s[i] == '\n';
-		bool binary = is_control(s[i]) && !is_loose_space(s[i]);
+		bool binary = (unsigned char)s[i] < 0x20 && !is_loose_space(s[i]);
 
 		if (span_begins((struct http_span){s + i, n - i}, "http/"))
 			return REQUEST;

@@ -57,7 +57,8 @@ struct http_request {
 	int minor;                     /* HTTP/1.0 or 1.1 */
 	bool websocket;                /* Upgrade: websocket, and Connection says so */
 	bool close;                    /* the server is asked to answer and close: the client wants
-					* so, or there is a body (http_write.c says why) */
+					* so, or speaks HTTP/1.0, or there is a body (http_write.c
+					* says why) */
 	bool length;                   /* a Content-Length was given, maybe 0 */
 	struct http_body body;         /* at its beginning */
 	size_t size;                   /* of the head, bytes */
@@ -85,7 +86,7 @@ enum http_result http_read(const char *bytes, size_t n, struct http_request *r, 
  * in absolute form for a proxy if AUTHORIZATION is not NULL ("" for none, else the value of
  * Proxy-Authorization); CONNECT stays CONNECT. Hop-by-hop fields are left out (Connection and what
  * it names, Keep-Alive, Proxy-*, TE, Trailer, Upgrade and HTTP2-Settings). CLOSE or R->close adds
- * Connection: close; with R->websocket it is Connection: Upgrade in any case.
+ * Connection: close; only without CLOSE a websocket is asked for, with Connection: Upgrade.
  */
 void http_write(const struct http_request *r, const char *host, unsigned port,
 	const char *authorization, bool close, struct strbuf *out);

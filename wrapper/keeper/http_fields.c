@@ -159,15 +159,14 @@ static bool is_hop(const struct http_request *r, struct http_span name)
 
 static void read_connection(struct http_request *r)
 {
-	const struct http_span close = {"close", 5}, keep = {"keep-alive", 10}, up = {"upgrade", 7};
+	const struct http_span close = {"close", 5}, up = {"upgrade", 7};
 	bool body = r->body.chunked || r->body.left;
 	struct http_span upgrade = {0};
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
 		r->fields[i].hop = is_hop(r, r->fields[i].name);
-	r->close =
-		body || connection_lists(r, close) || (r->minor == 0 && !connection_lists(r, keep));
+	r->close = body || r->minor == 0 || connection_lists(r, close);
 	r->websocket = r->minor == 1 && !body && span_is(r->method, "get") &&
 		count(r, "upgrade", &upgrade) == 1 && span_is(upgrade, "websocket") &&
 		connection_lists(r, up);

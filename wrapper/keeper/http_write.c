@@ -56,7 +56,7 @@ void http_write(const struct http_request *r, const char *host, unsigned port,
 		strbuf_adds(out, "Transfer-Encoding: chunked\r\n");
 	else if (r->length)
 		strbuf_addf(out, "Content-Length: %llu\r\n", (unsigned long long)r->body.left);
-	if (r->websocket)
+	if (r->websocket && !close)
 		strbuf_adds(out, "Connection: Upgrade\r\nUpgrade: websocket\r\n");
 	else if (close || r->close)
 		strbuf_adds(out, "Connection: close\r\n");

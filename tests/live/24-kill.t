@@ -15,7 +15,8 @@ files()
 {
 	find "$T/proj" "$T/home" | sort
 	find /tmp /var/tmp /dev/shm -maxdepth 1 -user "$(id -u)" -newer "$T/begin" \
-		! -name 'seal-live.*' ! -name 'seal-syscalls.*' >"$T/shared" 2>/dev/null
+		! -name 'seal-live.*' ! -name 'seal-syscalls.*' ! -name 'seal-world.*' \
+		! -name 'seal-confine.*' >"$T/shared" 2>/dev/null
 	grep -iE 'seal|bwrap|bubble|newroot|oldroot|keeper|sandbox' "$T/shared"
 	[ "$(wc -l <"$T/shared")" -lt 20 ] || cat "$T/shared"
 }
@@ -55,6 +56,24 @@ files >"$T/after"
 rmdir "/tmp/seal-test-residue.$$"
 [ "$(diff "$T/before" "$T/after")" != "" ]
 ok $? "control: residue is seen"
+
+# The same for runs whose keeper serves a network, with who makes its sockets.
+cp seal.toml "$T/plain.toml"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+manifest <<END
+[sandbox.os.network]
+domains = ["a.example", "b.example:8443"]
+host_localhost_ports = [54321]
+dev_server_ports = [$port]
+END
+files >"$T/before"
+timeout 100 python3 "$live/kills.py" 60 "$seed" 60 "$seal" -q -- sleep 1000 >"$T/out" 2>"$T/err"
+out=$(cat "$T/out")
+like "$out" '^60 killed, 0 ended before, 0 left' "SIGKILL of runs with a network: $out"
+files >"$T/after"
+is "$(diff "$T/before" "$T/after")" "" "... leaves nothing"
+manifest <"$T/plain.toml"
+files >"$T/before"
 
 # Short runs, two at a time, each with a process that outlives its command.
 cat >"$T/runs" <<'END'

@@ -78,14 +78,14 @@ static bool port_fits(const struct domain *d, unsigned port)
 
 /* What the profile opens beside the domains: names of the Internet, and every address that the
  * guard lets through. */
-static enum reason decide_any(const struct network *net, const struct target *t, unsigned port)
+static enum reason decide_any(const struct target *t, unsigned port)
 {
-	const unsigned *p;
+	size_t i;
 
 	if (!t->ip.ss_family && !strchr(t->name, '.'))
 		return REFUSED_NAME;
-	vec_each (p, &net->ports)
-		if (port == 0 || port == *p)
+	for (i = 0; i < ANY_PORTS; i++)
+		if (port == 0 || port == network_any_ports[i])
 			return ALLOWED;
 	return REFUSED_PORT;
 }
@@ -101,7 +101,7 @@ enum reason decide(
 		return REFUSED_BAD_NAME;
 	why = t.ip.ss_family ? REFUSED_LITERAL : REFUSED_NAME;
 	if (net->any)
-		why = decide_any(net, &t, port);
+		why = decide_any(&t, port);
 	vec_each (d, &net->domains) {
 		if (why == ALLOWED)
 			break;

@@ -49,7 +49,7 @@ struct upstream {
 };
 
 struct network {
-	bool any; /* profile "network-allow-all": every public name, on the ports below */
+	bool any; /* profile "network-allow-all": every public name, on network_any_ports */
 	enum sni_mode sni;
 	struct origin sni_from;
 	enum proxy_mode proxy;
@@ -65,6 +65,10 @@ struct network {
 
 /* Where the explicit proxy listens inside: below 1024, so that no command is in its place. */
 enum { PROXY_PORT = 880 };
+
+/* Ports of every public name under "network-allow-all": the web, ssh, git's own protocol. */
+enum { ANY_PORTS = 4 };
+extern const unsigned network_any_ports[ANY_PORTS];
 
 /* True if the run needs more than loopback of its own. */
 static inline bool network_wanted(const struct network *n)

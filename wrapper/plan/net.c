@@ -65,7 +65,7 @@ static void add_name_port(struct builder *b, unsigned number)
 
 static void add_name_ports(struct builder *b)
 {
-	static const unsigned usual[] = {80, 443}, more[] = {22, 9418}; /* ssh, git */
+	static const unsigned usual[] = {80, 443};
 	const struct network *net = &b->plan->net;
 	const struct domain *d;
 	size_t i;
@@ -74,8 +74,8 @@ static void add_name_ports(struct builder *b)
 		return;
 	for (i = 0; i < 2; i++)
 		add_name_port(b, usual[i]);
-	for (i = 0; net->any && i < 2; i++)
-		add_name_port(b, more[i]);
+	for (i = 0; net->any && i < ANY_PORTS; i++)
+		add_name_port(b, network_any_ports[i]);
 	vec_each (d, &net->domains)
 		if (d->port)
 			add_name_port(b, d->port);

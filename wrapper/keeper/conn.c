@@ -53,7 +53,9 @@ static void connected(struct conn *c, int fd)
 {
 	if (c->connecting)
 		explicit_connected(c);
-	else if (c->head.len == c->lent)
+	else if (conn_awaits_head(c))
+		timer_start(c->relay.loop, &c->timer, TIMER_HEAD);
+	else
 		timer_stop(&c->timer);
 	relay_connect(&c->relay, fd);
 }
@@ -77,8 +79,7 @@ static void dialled(void *user, int fd, int error)
 	c->dial = NULL;
 	if (fd < 0)
 		conn_refuse(c, REFUSED_UNREACHED, strerror(error));
-	else if (c->kind != LISTEN_BRIDGE && up->host &&
-		(c->connecting || c->speech != SPEECH_HTTP))
+	else if (c->tunnelled)
 		c->call =
 			upstream_connect(&c->server->loop, fd, up, c->host, c->port, tunnelled, c);
 	else
@@ -114,8 +115,21 @@ static bool is_listed(const struct network *net, const char *host)
 	return false;
 }
 
-/* A proxy of the user's company resolves and dials itself, so what can be judged here without it
- * is: an address literal. */
+/* The address of the proxy of the user's company. */
+static void reach_upstream(struct conn *c, const char *host)
+{
+	struct answer a = {.reason = ALLOWED, .n = 1};
+
+	/* What is HTTP by now it is asked for itself; for all else, a tunnel. */
+	c->tunnelled = c->connecting || c->speech != SPEECH_HTTP;
+	if (endpoint_read(host, &a.v[0]))
+		answered(&c->question, &a);
+	else
+		resolver_ask(c->server->resolver, host, false, &c->question);
+}
+
+/* That proxy resolves and dials itself, so what can be judged here without it is: an address
+ * literal. */
 void conn_reach(struct conn *c)
 {
 	struct server *s = c->server;
@@ -127,16 +141,12 @@ void conn_reach(struct conn *c)
 	timer_start(&s->loop, &c->timer, TIMER_DIAL);
 	if (decide_is_literal(c->host))
 		resolver_literal(s->resolver, c->host, is_listed(s->net, c->host), &a);
-	else if (!up)
-		resolver_ask(s->resolver, c->host, true, &c->question);
-	if (a.reason == ALLOWED && up && decide_is_literal(up)) {
-		a.n = 1;
-		endpoint_read(up, &a.v[0]);
-	} else if (a.reason == ALLOWED && up) {
-		resolver_ask(s->resolver, up, false, &c->question);
-	}
-	if (a.reason != ALLOWED || a.n)
+	if (up && a.reason == ALLOWED)
+		reach_upstream(c, up);
+	else if (decide_is_literal(c->host))
 		answered(&c->question, &a);
+	else
+		resolver_ask(s->resolver, c->host, true, &c->question);
 }
 
 static bool is_reaching(const struct conn *c)
@@ -146,6 +156,8 @@ static bool is_reaching(const struct conn *c)
 
 void conn_judged(struct conn *c)
 {
+	if (c->relay.stopped)
+		return;
 	timer_stop(&c->timer);
 	if (!c->reached)
 		conn_reach(c);
@@ -161,7 +173,7 @@ static void discard(struct relay *r, const char *bytes, size_t n)
 {
 	(void)bytes;
 	if (n == 0)
-		relay_stop(r, false);
+		relay_cut(r);
 }
 
 /* RFC 8446 §6: fatal, and what fits best of the descriptions. */
@@ -202,6 +214,21 @@ static void answer_socks(struct conn *c, enum reason why)
 	relay_send(&c->relay, CLIENT, (const char *)c->socks->reply, c->socks->reply_len);
 }
 
+void conn_linger(struct conn *c)
+{
+	struct relay *r = &c->relay;
+
+	if (r->stopped)
+		return;
+	stop_reaching(c);
+	relay_cut(r);
+	r->end[CLIENT].taker = discard;
+	relay_hold(r, CLIENT, false);
+	timer_start(r->loop, &c->timer, TIMER_LINGER);
+	relay_finish(r, CLIENT);
+	relay_update(r);
+}
+
 void conn_refuse(struct conn *c, enum reason why, const char *detail)
 {
 	struct relay *r = &c->relay;
@@ -218,17 +245,15 @@ void conn_refuse(struct conn *c, enum reason why, const char *detail)
 		return;
 	}
 	relay_cut(r);
-	r->end[CLIENT].taker = discard;
-	relay_hold(r, CLIENT, false);
-	timer_start(r->loop, &c->timer, TIMER_LINGER);
+	if (r->stopped)
+		return;
 	if (c->speech == SPEECH_TLS)
 		answer_tls(r, why);
 	else if (c->speech == SPEECH_HTTP)
 		answer_http(c, why, detail);
 	else
 		answer_socks(c, why);
-	relay_finish(r, CLIENT);
-	relay_update(r);
+	conn_linger(c);
 }
 
 /* One timer: what it means is what the connection waits for. */
@@ -238,7 +263,7 @@ static void late(struct timer *t)
 
 	if (c->relay.end[CLIENT].taker == discard)
 		relay_stop(&c->relay, false);
-	else if (c->head.len > c->lent)
+	else if (conn_awaits_head(c))
 		conn_refuse(c, REFUSED_SLOW, NULL);
 	else if (is_reaching(c))
 		conn_refuse(c, REFUSED_UNREACHED, "no answer in time");
@@ -296,6 +321,8 @@ static void to_name(struct conn *c, const union endpoint *local)
 	endpoint_text(local, text);
 	host = host ? host : text;
 	conn_name(c, host, c->port);
+	if (c->relay.stopped)
+		return;
 	c->verdict = decide(s->net, host, strlen(host), c->port, normal);
 	c->relay.end[CLIENT].taker = first_taker;
 	/* A client that waits for the server to speak is not kept waiting for a refusal. */

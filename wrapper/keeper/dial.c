@@ -105,7 +105,7 @@ static void attempt_ready(struct watch *w, unsigned events)
 
 static void step(struct timer *t)
 {
-	start_next(container(t, struct dial, step));
+	start_next(container(t, struct dial, step)); /* runs only while there is a next one */
 }
 
 /*
@@ -119,6 +119,7 @@ static void start_next(struct dial *d)
 	const int on = 1;
 	int error;
 
+	timer_stop(&d->step);
 	*a = (struct attempt){.dial = d, .watch = {.ready = attempt_ready}};
 	d->running++;
 	a->watch.fd = socket(d->v[i].any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -45,6 +45,8 @@ void explicit_connected(struct conn *c)
 	} else {
 		relay_send(r, CLIENT, ok, sizeof ok - 1);
 	}
+	if (r->stopped)
+		return;
 	c->speech = SPEECH_UNKNOWN;
 	r->end[CLIENT].taker = first_taker;
 	relay_hold(r, CLIENT, false);
@@ -106,10 +108,7 @@ static void take_socks(struct conn *c)
 	if (found == SOCKS_GREETED || found == SOCKS_BAD)
 		relay_send(&c->relay, CLIENT, (const char *)s->reply, s->reply_len);
 	if (found == SOCKS_BAD) {
-		c->kind = LISTEN_PROXY;
-		relay_finish(&c->relay, CLIENT);
-		timer_start(c->relay.loop, &c->timer, TIMER_LINGER);
-		relay_hold(&c->relay, CLIENT, true);
+		conn_linger(c);
 	} else if (found == SOCKS_GREETED && c->head.len) {
 		take_socks(c);
 	} else if (found == SOCKS_ASKED) {

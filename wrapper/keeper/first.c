@@ -13,12 +13,14 @@
 static void pass(struct conn *c)
 {
 	struct strbuf head = c->head;
+	size_t lent = c->lent;
 
 	c->head = (struct strbuf)STRBUF_INIT;
+	c->lent = 0;
 	c->relay.end[CLIENT].taker = NULL;
-	conn_judged(c);
-	relay_send(&c->relay, SERVER, head.s + c->lent, head.len - c->lent);
+	relay_send(&c->relay, SERVER, head.s + lent, head.len - lent);
 	strbuf_release(&head);
+	conn_judged(c);
 }
 
 /* The name that TLS asks for, without one trailing dot. */
@@ -80,27 +82,53 @@ static bool may_be_request(const char *bytes, size_t n)
 }
 
 /*
- * Where other protocols pass, a client may say "x" and wait for the answer: it is not kept waiting
- * for the rest of a request that never comes. The server gets what there is, and the judge keeps
- * it: if it becomes a request after all, the connection ends before the bytes that made it one have
- * left, and what the server has is a piece of a first line.
+ * Where other protocols pass, a client may say "x" and wait for the answer: it must not be kept
+ * waiting for the rest of a request that never comes. But that rest may come, behind a method that
+ * nobody has heard of, so the server gets the beginning of a line and no more, and the judge keeps
+ * it. If it becomes a request after all, the connection ends before what made it one has left.
  */
+static bool may_lend(const struct conn *c)
+{
+	size_t i;
+
+	if (conn_is_web(c) || may_be_request(c->head.s, c->head.len))
+		return false;
+	for (i = 0; i < c->head.len; i++)
+		if ((unsigned char)c->head.s[i] < ' ' && c->head.s[i] != '\t')
+			return false;
+	return true;
+}
+
 static void lend(struct conn *c)
 {
-	conn_judged(c);
 	relay_send(&c->relay, SERVER, c->head.s + c->lent, c->head.len - c->lent);
 	c->lent = c->head.len;
+	conn_judged(c);
+}
+
+static void judge_http(struct conn *c)
+{
+	if (c->lent) {
+		conn_refuse(c, REFUSED_PROTOCOL, "a request in pieces");
+		return;
+	}
+	c->speech = SPEECH_HTTP;
+	if (c->verdict != ALLOWED) {
+		conn_refuse(c, c->verdict, NULL);
+		return;
+	}
+	c->relay.end[CLIENT].taker = requests_taker;
+	requests_taker(&c->relay, NULL, 0);
 }
 
 static void judge_other(struct conn *c)
 {
 	struct http_request r;
 	const char *why = NULL;
-	enum http_result found = http_read(c->head.s, c->head.len, &r, &why);
 
-	switch (found) {
+	switch (http_read(c->head.s, c->head.len, &r, &why)) {
 	case HTTP_MORE:
-		if (conn_is_web(c) || may_be_request(c->head.s, c->head.len))
+		if (!may_lend(c))
 			return;
 		if (c->verdict != ALLOWED)
 			conn_refuse(c, c->verdict, NULL);
@@ -114,17 +142,7 @@ static void judge_other(struct conn *c)
 			pass(c);
 		return;
 	default:
-		if (c->lent) {
-			conn_refuse(c, REFUSED_PROTOCOL, "a request in pieces");
-			return;
-		}
-		c->speech = SPEECH_HTTP;
-		if (c->verdict != ALLOWED) {
-			conn_refuse(c, c->verdict, NULL);
-			return;
-		}
-		c->relay.end[CLIENT].taker = requests_taker;
-		requests_taker(&c->relay, NULL, 0);
+		judge_http(c);
 	}
 }
 
@@ -132,7 +150,7 @@ void first_taker(struct relay *relay, const char *bytes, size_t n)
 {
 	struct conn *c = conn_of(relay);
 
-	if (n == 0 && (c->head.len > c->lent || conn_is_web(c) || c->verdict != ALLOWED)) {
+	if (n == 0 && (conn_awaits_head(c) || conn_is_web(c) || c->verdict != ALLOWED)) {
 		relay_stop(relay, c->head.len > 0);
 		return;
 	}
@@ -140,7 +158,7 @@ void first_taker(struct relay *relay, const char *bytes, size_t n)
 		relay_finish(relay, SERVER);
 		return;
 	}
-	if (c->head.len == c->lent)
+	if (!conn_awaits_head(c))
 		timer_start(relay->loop, &c->timer, TIMER_HEAD);
 	strbuf_add(&c->head, bytes, n);
 	if (c->server->net->sni == SNI_OFF && c->verdict == ALLOWED && c->head.s[0] == 22)

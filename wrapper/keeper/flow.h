@@ -33,13 +33,16 @@ struct conn {
 	struct strbuf head; /* bytes of the client that are not judged yet */
 	size_t lent;        /* of them, how many the server has all the same (first.c) */
 	struct timer timer;
-	bool reached; /* conn_reach() has been called */
+	bool reached;   /* conn_reach() has been called */
+	bool tunnelled; /* through the upstream proxy: what is said goes to the server itself */
 	struct question question;
 	struct dial *dial;
 	struct upstream_call *call;
 	/* HTTP: */
 	struct http_body body;
 	bool in_body;
+	bool asked;       /* a request has been sent on */
+	bool last;        /* and none may follow it */
 	bool one_request; /* an absolute target: the next one may be for another host */
 	struct strbuf
 		answer; /* of the server to who wants a websocket, until its status is known */
@@ -59,6 +62,12 @@ static inline bool conn_is_web(const struct conn *c)
 	return c->port == 443 || c->port == 80;
 }
 
+/* True if it waits for the rest of what it has a part of. */
+static inline bool conn_awaits_head(const struct conn *c)
+{
+	return c->head.len > c->lent;
+}
+
 /* Names what the connection is for. HOST is copied. */
 void conn_name(struct conn *c, const char *host, unsigned port);
 
@@ -70,6 +79,9 @@ void conn_judged(struct conn *c);
 
 /* Tells the user and the client, and ends the connection. DETAIL may be foreign text or NULL. */
 void conn_refuse(struct conn *c, enum reason why, const char *detail);
+
+/* The client gets the end after what was sent to it, and a moment to take it. */
+void conn_linger(struct conn *c);
 
 /* The takers of the client's direction. */
 relay_taker first_taker;    /* first.c: bytes for c->host */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ struct batch {
 	char what[48];
 	bool v6;
 	unsigned n;
-	unsigned short which[BATCH];
+	unsigned short which[BATCH]; /* from who stayed: the port that was asked for */
 };
 
 union control {
@@ -141,6 +142,7 @@ static void make_sockets(int sock, bool v6, const struct listener_spec *specs, u
 static int connect_here(unsigned port)
 {
 	static const char *const at[] = {"127.0.0.1", "::1"};
+	const int on = 1;
 	union endpoint a;
 	int i, fd;
 
@@ -150,6 +152,7 @@ static int connect_here(unsigned port)
 		fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (fd < 0)
 			continue;
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		if (connect(fd, &a.any, endpoint_size(&a)) == 0)
 			return fd;
 		/* On the loopback, what was refused is known when the call returns. */
@@ -168,12 +171,13 @@ static _Noreturn void stay(int sock, const struct network *net)
 	unsigned short port;
 	int fd;
 
-	if (close_range(3, (unsigned)sock - 1, 0) != 0 ||
+	if ((sock > 3 && close_range(3, (unsigned)sock - 1, 0) != 0) ||
 		close_range((unsigned)sock + 1, ~0U, 0) != 0 || confine(net))
 		_exit(EXIT_FAILURE);
 	while (recv(sock, &port, sizeof port, 0) == sizeof port) {
 		fd = connect_here(port);
 		b.n = fd >= 0;
+		b.which[0] = port;
 		send_batch(sock, &b, &fd);
 		if (fd >= 0)
 			close(fd);
@@ -290,8 +294,14 @@ int inside_connect(int dialer, unsigned port)
 	struct batch b = {0};
 	int fds[BATCH];
 
-	if (send(dialer, &number, sizeof number, MSG_NOSIGNAL) < 0 || !receive(dialer, &b, fds) ||
-		b.n != 1)
+	if (send(dialer, &number, sizeof number, MSG_NOSIGNAL) < 0)
 		return -1;
-	return fds[0];
+	/* What is for another port came too late for who asked for it. */
+	while (receive(dialer, &b, fds)) {
+		if (b.which[0] == number)
+			return b.n ? fds[0] : -1;
+		if (b.n)
+			close(fds[0]);
+	}
+	return -1;
 }

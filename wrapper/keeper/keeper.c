@@ -80,6 +80,14 @@ static void leave_caller(const struct handover *hand)
 	setsid();
 }
 
+/* A confined keeper has no dup2(2). Number 2 stays taken: a socket must not get what is warned of.
+ */
+static void leave_stderr(void)
+{
+	close(STDERR_FILENO);
+	fcntl(0, F_DUPFD, STDERR_FILENO);
+}
+
 /* The pid of the sandbox's init as bwrap wrote it to its --info-fd; 0 if bwrap failed first. */
 static pid_t read_init(int info)
 {
@@ -197,7 +205,7 @@ void keeper_main(const struct handover *hand)
 	}
 	give_word(hand);
 	if (!server || hand->keeping->quiet)
-		dup2(0, STDERR_FILENO);
+		leave_stderr();
 	if (server)
 		serve_run(server, hand->front, init);
 	else
@@ -206,5 +214,8 @@ void keeper_main(const struct handover *hand)
 	 * bwrap goes with it, unless it was the front that died. */
 	pidfd_signal(init, SIGKILL);
 	pidfd_signal(hand->bwrap, has_ended(hand->front, 0) ? SIGKILL : 0);
+	leave_stderr();
+	if (server)
+		serve_rest(server);
 	_exit(EXIT_SUCCESS);
 }

@@ -24,12 +24,13 @@ enum timer_class {
 	TIMER_DIAL,   /* for a look-up and a connection, whole */
 	TIMER_LINGER, /* for the client to take a refusal */
 	TIMER_IDLE,   /* for the next question on a connection to the name server */
+	TIMER_DRAIN,  /* for what the command had sent when it ended */
 	TIMERS,
 };
 
-#define TIMER_MS                                    \
-	{                                           \
-		250, 100, 10000, 20000, 1000, 10000 \
+#define TIMER_MS                                          \
+	{                                                 \
+		250, 100, 10000, 20000, 1000, 10000, 5000 \
 	}
 
 #endif

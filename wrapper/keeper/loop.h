@@ -5,6 +5,7 @@
  * Level-triggered, because edge-triggered readiness with "a short read means drained" loses the
  * end of a stream. A watch that is interested in nothing is not registered at all: epoll reports
  * hang-ups without being asked, and a stalled connection would keep the loop busy with its own.
+ * Who wants to hear of them and of nothing else says LOOP_BROKEN.
  */
 #ifndef SEAL_KEEPER_LOOP_H
 #define SEAL_KEEPER_LOOP_H
@@ -16,14 +17,14 @@
 
 struct loop;
 
-enum { LOOP_IN = 1, LOOP_OUT = 2 };
+enum { LOOP_IN = 1, LOOP_OUT = 2, LOOP_BROKEN = 4 };
 
 /* One descriptor. The owner holds the struct until loop_forget(), and the round's end. */
 struct watch {
 	int fd;                                          /* -1: nothing to watch */
-	unsigned interest;                               /* LOOP_IN, LOOP_OUT */
+	unsigned interest;                               /* of LOOP_IN and so on */
 	bool added;                                      /* the loop's own */
-	void (*ready)(struct watch *w, unsigned events); /* an error counts as both */
+	void (*ready)(struct watch *w, unsigned events); /* an error counts as all of them */
 };
 
 struct timer {

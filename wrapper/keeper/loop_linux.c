@@ -45,11 +45,13 @@ void loop_watch(struct loop *l, struct watch *w, unsigned interest)
 	w->added = interest != 0;
 }
 
+/* Closing alone takes a file out of epoll only if nobody else holds it: who sent a socket here may
+ * not have closed his yet. */
 void loop_forget(struct loop *l, struct watch *w)
 {
-	(void)l;
+	loop_watch(l, w, 0);
 	if (w->fd >= 0)
-		close(w->fd); /* the last descriptor of its file: epoll forgets it by itself */
+		close(w->fd);
 	w->fd = -1;
 	w->interest = 0;
 	w->added = false;
@@ -125,7 +127,7 @@ static void take_out(struct loop *l)
 static unsigned meaning(unsigned events)
 {
 	if (events & (EPOLLERR | EPOLLHUP))
-		return LOOP_IN | LOOP_OUT;
+		return LOOP_IN | LOOP_OUT | LOOP_BROKEN;
 	return (events & EPOLLIN ? LOOP_IN : 0) | (events & EPOLLOUT ? LOOP_OUT : 0);
 }
 
@@ -136,6 +138,8 @@ void loop_run(struct loop *l)
 
 	while (!l->over) {
 		n = epoll_wait(l->epoll, events, ROUND, next_timer(l));
+		if (n < 0 && errno != EINTR)
+			return;
 		l->now = clock_ms();
 		for (i = 0; i < n && !l->over; i++) {
 			struct watch *w = events[i].data.ptr;
@@ -146,7 +150,5 @@ void loop_run(struct loop *l)
 		}
 		fire_timers(l);
 		take_out(l);
-		if (n < 0 && errno != EINTR)
-			return;
 	}
 }

@@ -139,6 +139,7 @@ static void release(struct garbage *g)
 
 static void end(struct client *c)
 {
+	c->server->asking--;
 	timer_stop(&c->timer);
 	loop_forget(&c->server->loop, &c->watch);
 	server_connection_over(c->server);
@@ -192,12 +193,14 @@ static void client_ready(struct watch *w, unsigned events)
 
 void nameserver_accepted(struct listener *l, int fd)
 {
-	struct client *c = calloc(1, sizeof *c);
+	bool room = l->server->asking < LIMIT_DNS_CLIENTS;
+	struct client *c = room ? calloc(1, sizeof *c) : NULL;
 
 	if (!c) {
 		close(fd);
 		return;
 	}
+	l->server->asking++;
 	l->server->connections++;
 	c->server = l->server;
 	c->watch = (struct watch){.fd = fd, .ready = client_ready};

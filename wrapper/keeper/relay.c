@@ -42,9 +42,18 @@ void relay_stop(struct relay *r, bool reset)
 	r->over(r);
 }
 
-void relay_cut(struct relay *r)
+static bool may_read(struct relay *r, struct relay_end *e)
 {
-	close_end(r, &r->end[SERVER], false);
+	return !e->ended && !e->held && other(r, e)->kept_n == 0;
+}
+
+/*
+ * Nothing is read from E, nothing of it is on its way, and its writing side is open: a hang-up is
+ * a reset then. (With both sides ended it is no news, and would be told for ever.)
+ */
+static bool may_break(struct relay *r, struct relay_end *e)
+{
+	return (e->ended || e->held) && !e->shut && other(r, e)->kept_n == 0;
 }
 
 /* An end is read while the other one takes what it sends. */
@@ -52,8 +61,10 @@ static void watch_end(struct relay *r, struct relay_end *e)
 {
 	unsigned interest = 0;
 
-	if (!e->ended && !e->held && other(r, e)->kept_n == 0)
+	if (may_read(r, e))
 		interest |= LOOP_IN;
+	if (may_break(r, e))
+		interest |= LOOP_BROKEN;
 	if (e->kept_n)
 		interest |= LOOP_OUT;
 	loop_watch(r->loop, &e->watch, interest);
@@ -78,6 +89,16 @@ static void pass_end(struct relay *r, struct relay_end *e)
 		relay_stop(r, false);
 }
 
+void relay_cut(struct relay *r)
+{
+	if (r->stopped)
+		return;
+	r->cut = true;
+	close_end(r, &r->end[SERVER], false);
+	r->end[SERVER].shut = r->end[CLIENT].ended;
+	pass_end(r, &r->end[CLIENT]);
+}
+
 static void keep(struct relay *r, struct relay_end *e, const char *bytes, size_t n)
 {
 	size_t room = e->kept_n + n;
@@ -88,6 +109,8 @@ static void keep(struct relay *r, struct relay_end *e, const char *bytes, size_t
 		e->at = 0;
 	}
 	if (room > e->room) {
+		if (room < 2 * e->room)
+			room = 2 * e->room;
 		grown = realloc(e->kept, room);
 		if (!grown) {
 			relay_stop(r, true);
@@ -114,7 +137,7 @@ void relay_send(struct relay *r, enum relay_side to, const char *bytes, size_t n
 	struct relay_end *e = &r->end[to];
 	ssize_t sent = 0;
 
-	if (r->stopped || n == 0)
+	if (r->stopped || n == 0 || (to == SERVER && r->cut))
 		return;
 	if (e->kept_n == 0 && e->watch.fd >= 0)
 		sent = try_send(e, bytes, n);
@@ -178,8 +201,10 @@ static void end_ready(struct relay *r, struct relay_end *e, unsigned events)
 {
 	if (events & LOOP_OUT && e->kept_n)
 		flush(r, e);
-	if (!r->stopped && events & LOOP_IN && !e->ended && !e->held && other(r, e)->kept_n == 0)
+	if (!r->stopped && events & LOOP_IN && may_read(r, e))
 		take_in(r, e);
+	else if (!r->stopped && events & LOOP_BROKEN && may_break(r, e))
+		relay_stop(r, true);
 	relay_update(r);
 }
 
@@ -212,6 +237,10 @@ void relay_connect(struct relay *r, int fd)
 {
 	struct relay_end *e = &r->end[SERVER];
 
+	if (r->stopped || r->cut) {
+		close(fd);
+		return;
+	}
 	e->watch.fd = fd;
 	if (e->kept_n)
 		flush(r, e);

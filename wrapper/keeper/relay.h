@@ -37,6 +37,7 @@ struct relay {
 	struct loop *loop;
 	struct relay_end end[2];
 	bool stopped;
+	bool cut; /* the server's end is closed for good */
 	/* Called once, when both directions have ended or one end broke: the owner frees. */
 	void (*over)(struct relay *r);
 };
@@ -45,10 +46,10 @@ struct relay {
  * connected yet: what is sent to it is kept. */
 void relay_open(struct relay *r, struct loop *loop, int fd, void (*over)(struct relay *));
 
-/* The server is connected: FD, owned from now on. */
+/* The server is connected: FD, owned from now on (and closed if the relay has stopped). */
 void relay_connect(struct relay *r, int fd);
 
-/* Sends N bytes to the end TO. Does nothing when the relay has stopped. */
+/* Sends N bytes to the end TO. Does nothing when that is closed. */
 void relay_send(struct relay *r, enum relay_side to, const char *bytes, size_t n);
 
 /* No more bytes for TO after what was sent. */
@@ -57,10 +58,11 @@ void relay_finish(struct relay *r, enum relay_side to);
 /* Stops or resumes reading from FROM. */
 void relay_hold(struct relay *r, enum relay_side from, bool on);
 
-/* Closes the server's end alone, and what was kept for it: the client still gets an answer. */
+/* Closes the server's end alone, and what was kept for it: the client still gets an answer. The
+ * relay is over when that has been taken and the client has ended. */
 void relay_cut(struct relay *r);
 
-/* Closes both ends, with a reset if RESET, and calls over(). */
+/* Closes both ends, with a reset if RESET, and calls over(). Every call that sends may do it. */
 void relay_stop(struct relay *r, bool reset);
 
 /* Brings what is watched up to date, after a taker or a hold was changed from outside. */

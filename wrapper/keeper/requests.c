@@ -11,7 +11,7 @@ static const char *authorization(const struct conn *c, struct strbuf *text)
 {
 	const struct upstream *up = &c->server->net->upstream;
 
-	if (!up->host || c->connecting)
+	if (!up->host || c->tunnelled)
 		return NULL;
 	if (up->login)
 		http_basic(up->login, text);
@@ -27,7 +27,11 @@ static bool is_for(const struct conn *c, const struct http_request *r, char *nam
 	return strcmp(named, c->host) == 0 && r->port == c->port;
 }
 
-/* The answer to who asked for a websocket: 101, and the bytes are nobody's requests any more. */
+/*
+ * The answer to who asked for a websocket: 101, and the bytes are nobody's requests any more. It
+ * was the connection's first request, so the first bytes of the server are the answer to it, and
+ * not, say, of a page that reads like one.
+ */
 static void answer_taker(struct relay *relay, const char *bytes, size_t n)
 {
 	struct conn *c = conn_of(relay);
@@ -47,6 +51,7 @@ static void answer_taker(struct relay *relay, const char *bytes, size_t n)
 		relay_finish(relay, CLIENT);
 	/* What came behind the request while it was held. */
 	if (status == 101) {
+		timer_stop(&c->timer);
 		relay_send(relay, SERVER, c->head.s, c->head.len);
 		strbuf_release(&c->head);
 	} else {
@@ -55,16 +60,17 @@ static void answer_taker(struct relay *relay, const char *bytes, size_t n)
 	relay_update(relay);
 }
 
-static void forward(struct conn *c, const struct http_request *r)
+static void forward(struct conn *c, struct http_request *r)
 {
 	struct strbuf head = STRBUF_INIT, login = STRBUF_INIT;
-	bool close = c->one_request;
 
-	http_write(r, c->host, c->port, authorization(c, &login), close, &head);
+	r->websocket = r->websocket && !c->asked && !c->one_request;
+	http_write(r, c->host, c->port, authorization(c, &login), c->one_request, &head);
 	relay_send(&c->relay, SERVER, head.s, head.len);
 	c->body = r->body;
-	c->in_body = true;
-	if (r->websocket && !close) {
+	c->in_body = c->asked = true;
+	c->last = c->one_request || r->close || r->minor == 0;
+	if (r->websocket) {
 		relay_hold(&c->relay, CLIENT, true);
 		c->relay.end[SERVER].taker = answer_taker;
 	}
@@ -128,8 +134,11 @@ static size_t work(struct conn *c, const char *bytes, size_t n)
 
 		if (idle && (at == n || c->relay.end[CLIENT].held))
 			break;
-		if (idle && c->one_request && c->reached)
-			return n; /* the next request is for another connection */
+		if (idle && c->last) {
+			/* The server has been asked to close, and hears so again. */
+			relay_finish(&c->relay, SERVER);
+			return n;
+		}
 		m = idle ? take_head(c, bytes + at, n - at) : take_body(c, bytes + at, n - at);
 		at += m;
 		if (m == 0 && (idle || c->in_body))

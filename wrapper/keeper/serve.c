@@ -29,6 +29,24 @@ void server_connection_over(struct server *s)
 {
 	if (s->connections-- == s->most)
 		watch_listeners(s, LOOP_IN);
+	if (s->ending && s->connections == 0)
+		s->loop.over = true;
+}
+
+static void rested(struct timer *t)
+{
+	struct server *s = container(t, struct server, rest);
+
+	if (s->connections < s->most)
+		watch_listeners(s, LOOP_IN);
+}
+
+/* No descriptor or no memory for who waits: he would be announced again at once, for ever. */
+static void rest(struct server *s)
+{
+	watch_listeners(s, 0);
+	s->rest.fired = rested;
+	timer_start(&s->loop, &s->rest, TIMER_TICK);
 }
 
 static void listener_ready(struct watch *w, unsigned events)
@@ -49,6 +67,9 @@ static void listener_ready(struct watch *w, unsigned events)
 			return;
 		}
 		fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 &&
+			(errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+			rest(s);
 		if (fd < 0)
 			return;
 		if (l->kind == LISTEN_DNS_TCP)
@@ -178,5 +199,32 @@ void serve_run(struct server *s, int front, int init)
 
 	loop_watch(&s->loop, &lines[0].watch, LOOP_IN);
 	loop_watch(&s->loop, &lines[1].watch, LOOP_IN);
+	loop_run(&s->loop);
+	loop_watch(&s->loop, &lines[0].watch, 0);
+	loop_watch(&s->loop, &lines[1].watch, 0);
+}
+
+static void too_late(struct timer *t)
+{
+	container(t, struct server, deadline)->loop.over = true;
+}
+
+void serve_rest(struct server *s)
+{
+	unsigned i;
+
+	s->ending = true;
+	if (s->refusals.log >= 0)
+		close(s->refusals.log);
+	s->refusals.err = s->refusals.log = -1;
+	/* The host's ports are free for the next run; inside, some may not be accepted yet. */
+	for (i = 0; i < s->n; i++)
+		if (s->listeners[i].kind == LISTEN_DEV)
+			loop_forget(&s->loop, &s->listeners[i].watch);
+		else
+			listener_ready(&s->listeners[i].watch, LOOP_IN);
+	s->loop.over = s->connections == 0;
+	s->deadline.fired = too_late;
+	timer_start(&s->loop, &s->deadline, TIMER_DRAIN);
 	loop_run(&s->loop);
 }

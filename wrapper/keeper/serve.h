@@ -18,4 +18,10 @@ struct server *serve_open(const struct keeping *k, pid_t init, int err);
 /* Serves until one of the pidfds FRONT and INIT is readable. */
 void serve_run(struct server *s, int front, int init);
 
+/*
+ * The sandbox has ended. What its programs had sent goes where they sent it, as it would if they
+ * had been connected themselves; seconds at most. Tells nobody anything any more.
+ */
+void serve_rest(struct server *s);
+
 #endif

@@ -27,6 +27,10 @@ struct server {
 	struct listener *listeners;
 	unsigned n;
 	unsigned connections, most; /* now, at most */
+	unsigned asking;            /* of these, to the name server */
+	struct timer rest;          /* from accepting, while there are no descriptors */
+	bool ending;                /* the sandbox has ended; only what it had sent is served */
+	struct timer deadline;      /* of that */
 	int dialer;                 /* socket to who makes sockets inside, -1 if nobody needs one */
 	bool v6;                    /* IPv6 works inside */
 };

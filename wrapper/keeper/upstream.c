@@ -15,7 +15,7 @@ struct upstream_call {
 	struct garbage garbage;
 	struct watch watch;
 	struct loop *loop;
-	struct strbuf request;
+	struct strbuf request, answer;
 	size_t sent;
 	upstream_done *done;
 	void *user;
@@ -32,6 +32,7 @@ static void end(struct upstream_call *c)
 	c->ended = true;
 	loop_forget(c->loop, &c->watch);
 	strbuf_release(&c->request);
+	strbuf_release(&c->answer);
 	loop_drop(c->loop, &c->garbage);
 }
 
@@ -70,20 +71,28 @@ static void send_request(struct upstream_call *c)
 	loop_watch(c->loop, &c->watch, c->sent < c->request.len ? LOOP_OUT : LOOP_IN);
 }
 
-/* Not before there are N bytes: what was looked at and left would wake the loop for ever. */
-static void wake_at(const struct upstream_call *c, int n)
+/* What the head says, which has come whole. */
+static void judge(struct upstream_call *c)
 {
-	setsockopt(c->watch.fd, SOL_SOCKET, SO_RCVLOWAT, &n, sizeof n);
+	int status = http_status(c->answer.s, c->answer.len);
+	char why[64];
+
+	if (status / 100 == 2) {
+		stands(c);
+		return;
+	}
+	snprintf(why, sizeof why, "the upstream proxy answers %d", status);
+	fail(c, status < 0 ? "the upstream proxy does not speak HTTP" : why);
 }
 
-/* The answer's head is looked at where it is, then taken off exactly: what follows it is the
+/* Bytes are looked at where they are, and those of the head taken off: what follows it is the
  * server's. */
 static void read_answer(struct upstream_call *c)
 {
-	char text[ANSWER_MAX + 1], why[64];
-	ssize_t n = recv(c->watch.fd, text, ANSWER_MAX, MSG_PEEK | MSG_DONTWAIT);
+	char text[ANSWER_MAX];
+	size_t had = c->answer.len, size;
+	ssize_t n = recv(c->watch.fd, text, ANSWER_MAX - had, MSG_PEEK | MSG_DONTWAIT);
 	const char *blank;
-	int status;
 
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -91,27 +100,15 @@ static void read_answer(struct upstream_call *c)
 		fail(c, "the upstream proxy has closed");
 		return;
 	}
-	text[n] = '\0';
-	blank = memmem(text, (size_t)n, "\r\n\r\n", 4);
-	if (!blank && n == ANSWER_MAX) {
+	strbuf_add(&c->answer, text, (size_t)n);
+	blank = memmem(c->answer.s, c->answer.len, "\r\n\r\n", 4);
+	size = blank ? (size_t)(blank + 4 - c->answer.s) - had : (size_t)n;
+	if (recv(c->watch.fd, text, size, MSG_DONTWAIT) != (ssize_t)size)
+		fail(c, "the upstream proxy has closed");
+	else if (blank)
+		judge(c);
+	else if (c->answer.len == ANSWER_MAX)
 		fail(c, "the upstream proxy answers too much");
-		return;
-	}
-	if (!blank) {
-		wake_at(c, (int)n + 1);
-		return;
-	}
-	wake_at(c, 1);
-	status = http_status(text, (size_t)n);
-	if (status != 200) {
-		snprintf(why, sizeof why, "the upstream proxy answers %d", status);
-		fail(c, why);
-		return;
-	}
-	if (recv(c->watch.fd, text, (size_t)(blank + 4 - text), 0) < 0)
-		fail(c, strerror(errno));
-	else
-		stands(c);
 }
 
 static void ready(struct watch *w, unsigned events)

@@ -209,6 +209,20 @@ static void test_ports(void)
 }
 
 /* Profile network-allow-all: names of the Internet on the ports that are open; the domains add. */
+static void test_listed(void)
+{
+	static struct domain v[] = {
+		{.host = "corp.test"}, {.host = "10.1.2.3", .port = 5432}, {.host = "fd00::7"}};
+	const struct network net = {.domains = {v, COUNT(v), COUNT(v)}};
+
+	ok(decide_is_listed(&net, "10.1.2.3", 5432), "a listed address, its port");
+	ok(decide_is_listed(&net, "10.1.2.3", 0), "... any port");
+	ok(!decide_is_listed(&net, "10.1.2.3", 443), "... another port");
+	ok(!decide_is_listed(&net, "10.1.2.4", 5432), "another address");
+	ok(decide_is_listed(&net, "fd00:0::7", 443), "IPv6 in another spelling, a default port");
+	ok(!decide_is_listed(&net, "corp.test", 443), "a name is no address");
+}
+
 static void test_any(void)
 {
 	says(&any, "example.org", 443, ALLOWED, "example.org");
@@ -293,6 +307,7 @@ int main(void)
 	test_names();
 	test_literals();
 	test_ports();
+	test_listed();
 	test_any();
 	test_nothing();
 	test_lengths();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "keeper/flow.h"
+#include "keeper/guard.h"
 #include "keeper/inside.h"
 
 static void release(struct garbage *g)
@@ -86,33 +87,37 @@ static void dialled(void *user, int fd, int error)
 		connected(c, fd);
 }
 
+/* Of a name's addresses, those for this port: a private one only where it is listed itself. */
+static unsigned for_port(const struct conn *c, const struct answer *a, union endpoint *out)
+{
+	char text[ENDPOINT_TEXT];
+	unsigned i, n = 0;
+
+	for (i = 0; i < a->n; i++) {
+		endpoint_text(&a->v[i], text);
+		if (!guard_address(&a->v[i].any, false) ||
+			decide_is_listed(c->server->net, text, c->port))
+			out[n++] = a->v[i];
+	}
+	return n;
+}
+
 static void answered(struct question *q, const struct answer *a)
 {
 	struct conn *c = container(q, struct conn, question);
 	const struct upstream *up = &c->server->net->upstream;
+	union endpoint v[LIMIT_ADDRESSES];
+	unsigned n;
 
-	if (a->reason != ALLOWED)
+	if (a->reason != ALLOWED) {
 		conn_refuse(c, a->reason, a->detail[0] ? a->detail : NULL);
-	else
-		c->dial = dial_start(
-			&c->server->loop, a->v, a->n, up->host ? up->port : c->port, dialled, c);
-}
-
-/* The address HOST (normalised) stands in domains, in whichever spelling. */
-static bool is_listed(const struct network *net, const char *host)
-{
-	char text[ENDPOINT_TEXT];
-	const struct domain *d;
-	union endpoint listed;
-
-	vec_each (d, &net->domains) {
-		if (!endpoint_read(d->host, &listed))
-			continue;
-		endpoint_text(&listed, text);
-		if (strcmp(text, host) == 0)
-			return true;
+	} else if (up->host) {
+		c->dial = dial_start(&c->server->loop, a->v, a->n, up->port, dialled, c);
+	} else if ((n = for_port(c, a, v)) == 0) {
+		conn_refuse(c, REFUSED_ADDRESS, "a private one that is not listed for this port");
+	} else {
+		c->dial = dial_start(&c->server->loop, v, n, c->port, dialled, c);
 	}
-	return false;
 }
 
 /* The address of the proxy of the user's company. */
@@ -140,7 +145,7 @@ void conn_reach(struct conn *c)
 	c->question.answered = answered;
 	timer_start(&s->loop, &c->timer, TIMER_DIAL);
 	if (decide_is_literal(c->host))
-		resolver_literal(s->resolver, c->host, is_listed(s->net, c->host), &a);
+		resolver_literal(s->resolver, c->host, &a);
 	if (up && a.reason == ALLOWED)
 		reach_upstream(c, up);
 	else if (decide_is_literal(c->host))
@@ -195,7 +200,9 @@ static void answer_http(struct conn *c, enum reason why, const char *detail)
 	const struct reason_row *row = &reason_rows[why];
 	struct strbuf text = STRBUF_INIT, reply = STRBUF_INIT;
 
-	strbuf_addf(&text, "seal-exec: %s:%u: %s", c->host ? c->host : "", c->port, row->text);
+	strbuf_addf(&text,
+		c->host && strchr(c->host, ':') ? "seal-exec: [%s]:%u: %s" : "seal-exec: %s:%u: %s",
+		c->host ? c->host : "", c->port, row->text);
 	if (detail)
 		strbuf_addf(&text, ": %s", detail);
 	http_refusal(row->status, row->code, text.s, &reply);

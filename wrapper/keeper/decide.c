@@ -111,6 +111,20 @@ enum reason decide(
 	return why;
 }
 
+bool decide_is_listed(const struct network *net, const char *host, unsigned port)
+{
+	char normal[HOST_SIZE];
+	const struct domain *d;
+	struct target t;
+
+	if (!read_host(host, strlen(host), normal, &t) || !t.ip.ss_family)
+		return false;
+	vec_each (d, &net->domains)
+		if (covers(d, &t) && port_fits(d, port))
+			return true;
+	return false;
+}
+
 bool decide_is_literal(const char *host)
 {
 	return host_is_literal(host, strlen(host));

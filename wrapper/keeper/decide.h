@@ -36,6 +36,12 @@ enum { HOST_SIZE = 256 };
 enum reason decide(const struct network *net, const char *host, size_t len, unsigned port,
 	char out[HOST_SIZE]);
 
+/*
+ * True if the address HOST (normalised) itself stands in the domains for PORT (0: for any): then it
+ * may be dialled though it is private, also for a granted name that leads there.
+ */
+bool decide_is_listed(const struct network *net, const char *host, unsigned port);
+
 /* True if the normalised HOST is an address literal. */
 bool decide_is_literal(const char *host);
 

@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HELLO_MAX = 32 * 1024 }; /* bytes, those of the records' headers too */
+#include "keeper/limits.h"
+
+enum { HELLO_MAX = LIMIT_HELLO }; /* bytes, those of the records' headers too */
 
 enum hello {
 	HELLO_MORE,     /* so far it is one; more bytes are needed (not beyond HELLO_MAX) */

@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
+#include "keeper/limits.h"
 
-enum { HTTP_HEAD_MAX = 64 * 1024, HTTP_FIELDS_MAX = 128 };
+enum { HTTP_HEAD_MAX = LIMIT_HTTP_HEAD, HTTP_FIELDS_MAX = LIMIT_HTTP_FIELDS };
 
 enum http_result {
 	HTTP_MORE,  /* nothing is decided; more bytes are needed */

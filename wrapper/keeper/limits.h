@@ -8,12 +8,26 @@ enum limit {
 	LIMIT_CONNECTIONS = 4096,        /* at a time; further ones wait in the listener's queue */
 	LIMIT_ADDRESSES = 8,             /* of one name that are tried */
 	LIMIT_LOOKUPS = 256,             /* names that are remembered with their addresses */
-	LIMIT_BUFFER = 512 * 1024,       /* read at once, bytes; one buffer for all connections */
+	LIMIT_BUFFER = 1024 * 1024,      /* read at once, bytes; one buffer for all connections */
 	LIMIT_KEPT = 32 * 1024 * 1024,   /* held by stalled connections; beyond it they get less */
 	LIMIT_BUFFER_SCARCE = 16 * 1024, /* at a time */
 	LIMIT_BACKLOG = 4096,            /* the kernel's own limit is net.core.somaxconn */
 	LIMIT_DNS_CLIENTS = 64,          /* connections to the name server's TCP port */
-	LIMIT_SPARE_FILES = 64,          /* descriptors that are not connections */
+	LIMIT_LISTENERS = 2048,          /* sockets inside */
+	LIMIT_NAMES = 1024,              /* that get synthetic addresses in one run */
+	LIMIT_HTTP_HEAD = 64 * 1024,     /* bytes */
+	LIMIT_HTTP_FIELDS = 128,
+	LIMIT_HELLO = 32 * 1024,   /* bytes of a ClientHello with its records' headers */
+	LIMIT_PROXY_ANSWER = 8192, /* bytes of an upstream proxy's answer */
+	LIMIT_REFUSAL_LINES = 50,  /* told on stderr in one run */
+	LIMIT_REFUSALS = 256,      /* different ones that are remembered, and logged */
+	LIMIT_LOOKUP_MS = 3000,    /* for one question to one of the host's name servers */
+	LIMIT_LOOKUP_TRIES = 2,
+	LIMIT_LOOKUP_SOCKETS = 32,
+	LIMIT_TTL_SHORTEST = 5, /* seconds that an answer is remembered, whatever it says */
+	LIMIT_TTL_LONGEST = 300,
+	LIMIT_TTL_ERROR = 1,
+	LIMIT_SPARE_FILES = 64, /* descriptors that are not connections */
 };
 
 /* One queue of timers each: all that wait in it wait equally long. Milliseconds. */
@@ -30,7 +44,7 @@ enum timer_class {
 
 #define TIMER_MS                                          \
 	{                                                 \
-		250, 100, 10000, 20000, 1000, 10000, 5000 \
+		250, 100, 10000, 20000, 1000, 10000, 1000 \
 	}
 
 #endif

@@ -6,6 +6,7 @@
 #define SEAL_KEEPER_LISTENERS_H
 
 #include "keeper/endpoint.h"
+#include "keeper/limits.h"
 #include "model/network.h"
 
 enum listener_kind {
@@ -23,7 +24,7 @@ struct listener_spec {
 };
 
 /* At most this many: name ports are limited by the plan, bridged ones by the manifest's size. */
-enum { LISTENERS_MAX = 2048 };
+enum { LISTENERS_MAX = LIMIT_LISTENERS };
 
 /*
  * Fills OUT with what NET needs inside, and returns how many. A bridged port on which names are

@@ -10,12 +10,14 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
+#include "keeper/limits.h"
+
 #define NAMES_V4 "198.18.0.0" /* the prefix, of NAMES_V4_BITS */
 #define NAMES_V6 "fd73:6561:6c00::"
 /* The addresses of the sandbox itself: programs ask whether there is one that is not loopback. */
 #define NAMES_V4_OWN "198.18.0.1"
 #define NAMES_V6_OWN "fd73:6561:6c00::1"
-enum { NAMES_V4_BITS = 15, NAMES_V6_BITS = 64, NAMES_MAX = 1024 };
+enum { NAMES_V4_BITS = 15, NAMES_V6_BITS = 64, NAMES_MAX = LIMIT_NAMES };
 
 struct names {
 	char *host[NAMES_MAX]; /* normalised, owned */

@@ -16,7 +16,7 @@
  * Foreign text is cut so that a line with all of it escaped is within PIPE_BUF: a write(2) of that
  * much to a pipe that poll(2) calls ready neither waits nor mixes with another's.
  */
-enum { LINES_MAX = 50, DETAIL_SIZE = 160, SHOWN_SIZE = 300 };
+enum { LINES_MAX = LIMIT_REFUSAL_LINES, DETAIL_SIZE = 160, SHOWN_SIZE = 300 };
 
 struct refusal {
 	enum reason why;

@@ -5,6 +5,7 @@
 #define SEAL_KEEPER_REFUSAL_H
 
 #include "keeper/decide.h"
+#include "keeper/limits.h"
 
 /* Where refusals go. Plain data: memory is the struct's own. */
 struct reporter {
@@ -13,7 +14,7 @@ struct reporter {
 	int log;       /* JSON lines, -1 for none */
 	unsigned told; /* lines on err so far */
 	unsigned seen; /* how many of the table below are in use */
-	unsigned long long keys[256]; /* hashes of (reason, host, port) that were told */
+	unsigned long long keys[LIMIT_REFUSALS]; /* hashes of (reason, host, port) that were told */
 };
 
 /*

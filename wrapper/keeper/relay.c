@@ -235,7 +235,7 @@ void relay_open(struct relay *r, struct loop *loop, int fd, void (*over)(struct 
 
 void relay_connect(struct relay *r, int fd)
 {
-	struct relay_end *e = &r->end[SERVER];
+	struct relay_end *e = &r->end[SERVER], *client = &r->end[CLIENT];
 
 	if (r->stopped || r->cut) {
 		close(fd);
@@ -246,5 +246,9 @@ void relay_connect(struct relay *r, int fd)
 		flush(r, e);
 	if (!r->stopped)
 		pass_end(r, e);
+	/* Most clients speak first, and on the loopback their words are here by now: they go on
+	 * before anything is watched. */
+	if (!r->stopped && !client->watch.added && may_read(r, client))
+		take_in(r, client);
 	relay_update(r);
 }

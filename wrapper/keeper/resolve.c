@@ -8,12 +8,6 @@
 #include "keeper/guard.h"
 #include "keeper/own.h"
 
-/* What the host's name server gets for one question; milliseconds. */
-enum { TRY_MS = 3000, TRIES = 2 };
-/* How long an answer is remembered; seconds. An error is asked again soon. */
-enum { SHORTEST = 5, LONGEST = 300, ERROR_SECONDS = 1 };
-enum { SOCKETS = 32 };
-
 struct entry {
 	struct resolver *resolver;
 	char *host;
@@ -31,11 +25,12 @@ struct ares_watch {
 
 struct resolver {
 	struct loop *loop;
+	const struct network *net;
 	ares_channel channel;
 	int own;
 	struct timer tick;
 	unsigned pending;
-	struct ares_watch sockets[SOCKETS];
+	struct ares_watch sockets[LIMIT_LOOKUP_SOCKETS];
 	struct entry *entries[LIMIT_LOOKUPS];
 	unsigned n;
 };
@@ -54,10 +49,10 @@ static void socket_state(void *user, ares_socket_t fd, int readable, int writabl
 	struct resolver *r = user;
 	struct ares_watch *a, *free_one = NULL;
 
-	for (a = r->sockets; a < r->sockets + SOCKETS && a->watch.fd != fd; a++)
+	for (a = r->sockets; a < r->sockets + LIMIT_LOOKUP_SOCKETS && a->watch.fd != fd; a++)
 		if (a->watch.fd < 0 && !free_one)
 			free_one = a;
-	if (a == r->sockets + SOCKETS) {
+	if (a == r->sockets + LIMIT_LOOKUP_SOCKETS) {
 		if (!free_one || (!readable && !writable))
 			return;
 		a = free_one;
@@ -78,13 +73,13 @@ static void ticked(struct timer *t)
 		timer_start(r->loop, &r->tick, TIMER_TICK);
 }
 
-struct resolver *resolver_open(struct loop *loop, int own)
+struct resolver *resolver_open(struct loop *loop, const struct network *net, int own)
 {
 	struct resolver *r = calloc(1, sizeof *r);
 	struct ares_options options = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
-		.timeout = TRY_MS,
-		.tries = TRIES,
+		.timeout = LIMIT_LOOKUP_MS,
+		.tries = LIMIT_LOOKUP_TRIES,
 		.sock_state_cb = socket_state,
 		.sock_state_cb_data = r,
 	};
@@ -93,9 +88,10 @@ struct resolver *resolver_open(struct loop *loop, int own)
 	if (!r)
 		return NULL;
 	r->loop = loop;
+	r->net = net;
 	r->own = own;
 	r->tick.fired = ticked;
-	for (i = 0; i < SOCKETS; i++) {
+	for (i = 0; i < LIMIT_LOOKUP_SOCKETS; i++) {
 		r->sockets[i].resolver = r;
 		r->sockets[i].watch = (struct watch){.fd = -1, .ready = socket_ready};
 	}
@@ -109,23 +105,22 @@ struct resolver *resolver_open(struct loop *loop, int own)
 }
 
 /* Adds an address, or says what is wrong with it where nothing is said yet. */
-static void judge(const struct resolver *r, const union endpoint *a, bool guarded, bool listed,
-	struct answer *out)
+static void judge(
+	const struct resolver *r, const union endpoint *a, bool guarded, struct answer *out)
 {
 	const char *wrong = NULL;
 	char text[ENDPOINT_TEXT];
 
+	endpoint_text(a, text);
 	if (guarded) {
-		wrong = guard_address(&a->any, listed);
+		wrong = guard_address(&a->any, decide_is_listed(r->net, text, 0));
 		if (!wrong && own_address(r->own, &a->any))
 			wrong = "this machine's own";
 	}
-	if (wrong && !out->detail[0]) {
-		endpoint_text(a, text);
+	if (wrong && !out->detail[0])
 		snprintf(out->detail, sizeof out->detail, "%s, %s", text, wrong);
-	} else if (!wrong && out->n < LIMIT_ADDRESSES) {
+	else if (!wrong && out->n < LIMIT_ADDRESSES)
 		out->v[out->n++] = *a;
-	}
 }
 
 static void settle(struct answer *a)
@@ -135,13 +130,13 @@ static void settle(struct answer *a)
 		a->detail[0] = '\0';
 }
 
-void resolver_literal(const struct resolver *r, const char *host, bool listed, struct answer *out)
+void resolver_literal(const struct resolver *r, const char *host, struct answer *out)
 {
 	union endpoint a;
 
 	memset(out, 0, sizeof *out);
 	if (endpoint_read(host, &a))
-		judge(r, &a, true, listed, out);
+		judge(r, &a, true, out);
 	settle(out);
 }
 
@@ -162,12 +157,12 @@ static void tell(struct entry *e)
 static int shortest_ttl(const struct ares_addrinfo *info)
 {
 	const struct ares_addrinfo_node *node;
-	int ttl = LONGEST;
+	int ttl = LIMIT_TTL_LONGEST;
 
 	for (node = info->nodes; node; node = node->ai_next)
 		if (node->ai_ttl < ttl)
 			ttl = node->ai_ttl;
-	return ttl < SHORTEST ? SHORTEST : ttl;
+	return ttl < LIMIT_TTL_SHORTEST ? LIMIT_TTL_SHORTEST : ttl;
 }
 
 static void add_nodes(struct entry *e, const struct ares_addrinfo *info)
@@ -182,14 +177,14 @@ static void add_nodes(struct entry *e, const struct ares_addrinfo *info)
 		memcpy(&a, node->ai_addr,
 			node->ai_addrlen < sizeof a ? node->ai_addrlen : sizeof a);
 		endpoint_unmap(&a);
-		judge(e->resolver, &a, e->guarded, false, &e->answer);
+		judge(e->resolver, &a, e->guarded, &e->answer);
 	}
 }
 
 static void resolved(void *user, int status, int timeouts, struct ares_addrinfo *info)
 {
 	struct entry *e = user;
-	int seconds = ERROR_SECONDS;
+	int seconds = LIMIT_TTL_ERROR;
 
 	(void)timeouts;
 	e->resolver->pending--;

@@ -33,20 +33,20 @@ struct resolver;
  * Reads the host's resolver configuration: to be called before the keeper confines itself. OWN is
  * own_open()'s descriptor. NULL if it cannot be had.
  */
-struct resolver *resolver_open(struct loop *loop, int own);
+struct resolver *resolver_open(struct loop *loop, const struct network *net, int own);
 
 /*
- * Asks for the normalised HOST. GUARDED: addresses that are not public are dropped; not so for the
- * proxy that the user's own configuration names. Q may be answered before this returns. What is
- * known is remembered for as long as its record says, at least five seconds. Q may be NULL: whoever
- * asks next finds the answer under way.
+ * Asks for the normalised HOST. GUARDED: addresses that are not public are dropped, but private
+ * ones that NET lists; not so for the proxy that the user's own configuration names. Q may be
+ * answered before this returns. What is known is remembered for as long as its record says, at
+ * least five seconds. Q may be NULL: whoever asks next finds the answer under way.
  */
 void resolver_ask(struct resolver *r, const char *host, bool guarded, struct question *q);
 
 /* Q is not to be answered any more. */
 void resolver_forget(struct question *q);
 
-/* An answer for an address literal, which the manifest lists if LISTED. */
-void resolver_literal(const struct resolver *r, const char *host, bool listed, struct answer *out);
+/* The answer for an address literal. */
+void resolver_literal(const struct resolver *r, const char *host, struct answer *out);
 
 #endif

@@ -160,7 +160,7 @@ struct server *serve_open(const struct keeping *k, pid_t init, int err)
 		return NULL;
 	if (network_named(s->net)) {
 		own = own_open();
-		s->resolver = own < 0 ? NULL : resolver_open(&s->loop, own);
+		s->resolver = own < 0 ? NULL : resolver_open(&s->loop, s->net, own);
 		if (!s->resolver) {
 			warn_line("cannot ask this machine for names, so the command was not "
 				  "started");

@@ -9,7 +9,7 @@
 #include "base/strbuf.h"
 #include "keeper/http.h"
 
-enum { ANSWER_MAX = 8192 };
+enum { ANSWER_MAX = LIMIT_PROXY_ANSWER };
 
 struct upstream_call {
 	struct garbage garbage;

@@ -1,0 +1,430 @@
+#!/bin/bash
+# limit: 150
+# Bridges of localhost ports, in both directions: CONTAINMENT.md §1.7. The loopback is a private one
+# (net/net.sh), so every port is free. The services are the test's own (net/service.py).
+# The helpers set out, err and status, and their arguments may be missing; scripts for another shell stand in single quotes.
+# shellcheck disable=SC2016,SC2119,SC2154
+# shellcheck source=tests/live/net/net.sh
+. "$(dirname "$0")/net/net.sh"
+
+# serve SPEC...: services on the machine's loopback, ready when this returns; $served is their pid.
+serve()
+{
+	rm -f "$T/ready"
+	python3 -B "$live/net/service.py" "$T/ready" "$T/served" "$@" >"$T/service" 2>&1 &
+	served=$!
+	holds -s "$T/ready"
+}
+stop()
+{
+	kill -KILL "$served" 2>/dev/null
+	wait "$served" 2>/dev/null
+}
+
+grants()
+{
+	manifest <<-MANIFEST
+		[sandbox.os.network]
+		$1
+	MANIFEST
+}
+
+# --- The reference's example -----------------------------------------------------------------------------
+
+python3 -c "
+import socket
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', 9999))
+s.listen(1)
+print('listening', flush=True)
+c, _ = s.accept()
+data = c.recv(64)
+print(f'got: {data!r}')
+c.sendall(b'HELLO')
+c.close()
+" >"$T/example" 2>&1 &
+example=$!
+holds -s "$T/example"
+client='import socket; s=socket.socket(); s.connect(("127.0.0.1", 9999)); s.sendall(b"hi from sandbox"); print(s.recv(64))'
+run "$seal" -- python3 -c "$client"
+like "$err" 'ConnectionRefusedError' "NT-01 without a grant: refused"
+grants 'host_localhost_ports = [9999]'
+run "$seal" -- python3 -c "$client"
+is "$out" "b'HELLO'" "BR-01 the reference's example: the client's side"
+wait "$example"
+is "$(tail -n 1 "$T/example")" "got: b'hi from sandbox'" "BR-01 ... and the server's"
+
+# --- Addresses of both sides -------------------------------------------------------------------------------
+
+serve echo@127.0.0.1:5001 'echo@[::1]:5002' echo@127.0.0.1:5003 'echo@[::1]:5003' echo@127.0.0.1:5004 \
+	banner@127.0.0.1:5005 reset@127.0.0.1:5006 half@127.0.0.1:5007 sink@127.0.0.1:5008 \
+	source@127.0.0.1:5009 peer@127.0.0.1:5010
+grants 'host_localhost_ports = [5001, 5002, 5003, 5005, 5006, 5007, 5008, 5009, 5010, 5011, 5012]
+	host_localhost_ports_deny = [5012]'
+mark
+py <<'PY'
+def echo(host, port, data=b"hello"):
+    def work():
+        with dial(host, port) as sock:
+            sock.sendall(data)
+            return exactly(sock, len(data)) == data
+    return quick(2, outcome, work)
+for host in "127.0.0.1", "::1", "::ffff:127.0.0.1", "localhost":
+    show(host, each, echo, *((host, port) for port in (5001, 5002, 5003)))
+show("ungranted", each, echo, ("127.0.0.1", 5004), ("::1", 5004))
+show("other", each, echo, ("127.0.0.2", 5001), ("0.0.0.0", 5001))
+show("down", quick, 2, echo, "127.0.0.1", 5011)
+show("deny", quick, 2, echo, "127.0.0.1", 5012)
+def banner():
+    with dial("127.0.0.1", 5005) as sock:
+        return sock.recv(100)
+show("banner", banner)
+show("reset", lambda: outcome(lambda: exactly(dial("127.0.0.1", 5006), 10)))
+def half(host):
+    with dial(host, 5007) as sock:
+        sock.sendall(b"x" * 100000)
+        sock.shutdown(socket.SHUT_WR)
+        return exactly(sock, 100).decode()
+show("half", each, half, "127.0.0.1", "::1")
+def half_server():
+    # The service sends and ends its side first, then takes what comes.
+    with dial("127.0.0.1", 5009) as sock:
+        sock.sendall(b"16\n")
+        first = exactly(sock, 100)
+        time.sleep(0.05)
+        sock.sendall(b"still")
+        return len(first)
+show("half-server", half_server)
+show("peer", lambda: exactly(dial("127.0.0.1", 5010), 100).decode())
+PY
+for host in 127.0.0.1 ::1 ::ffff:127.0.0.1 localhost; do
+	is "$(said "$host")" "True True True" "BR-15 by $host: a service on 127.0.0.1, on ::1, on both"
+done
+is "$(said ungranted)" "refused refused" "NT-01 a port that is not granted: refused"
+is "$(said down | sed 's/closed/reset/')" reset "BR-09 nobody listens outside: a quick end"
+is "$(said deny)" refused "host_localhost_ports_deny wins"
+is "$(said banner)" "b'BANNER\\n'" "the service may speak first"
+is "$(said reset)" reset "BR-09 a service's RST is a RST inside"
+is "$(said half)" "100000 100000" "a client's end of sending reaches the service, whose answer comes back"
+is "$(said half-server)" 16 "a service's end of sending leaves the other direction open"
+like "$(cat "$T/served")" '^source rest 5$' "... for what comes after it"
+like "$(said peer)" '^127\.0\.0\.1$' "BR-02 the service sees a client of the machine's loopback"
+plain 127.0.0.1 ungranted
+is "$(said 127.0.0.1)/$(said ungranted)" "True refused True/True refused" "control: what is there outside"
+
+# --- Amounts ---------------------------------------------------------------------------------------------------
+
+py <<'PY'
+import threading
+SIZE = 64 << 20
+block = bytes(range(256)) * 1024
+def both():
+    # An echo service, 64 MiB in and the same 64 MiB out, at the same time.
+    with dial("127.0.0.1", 5001) as sock:
+        sent, got = hashlib.sha256(), hashlib.sha256()
+        def send():
+            for i in range(SIZE // len(block)):
+                data = bytes([i & 255]) + block[1:]
+                sent.update(data)
+                sock.sendall(data)
+            sock.shutdown(socket.SHUT_WR)
+        thread = threading.Thread(target=send)
+        thread.start()
+        n = 0
+        while data := sock.recv(1 << 20):
+            got.update(data)
+            n += len(data)
+        thread.join()
+        return n, sent.digest() == got.digest()
+show("both", both)
+def up():
+    with dial("127.0.0.1", 5008) as sock:
+        for _ in range(SIZE // len(block)):
+            sock.sendall(block)
+        sock.shutdown(socket.SHUT_WR)
+        return exactly(sock, 100).decode()
+show("up", up)
+show("up-want", lambda: f"{SIZE} {hashlib.sha256(block * (SIZE // len(block))).hexdigest()[:16]}")
+def stalled():
+    # Nobody reads: the service must come to a stop, not the keeper take it all.
+    with dial("127.0.0.1", 5009) as sock:
+        sock.sendall(b"1000000000\n")
+        time.sleep(0.5)
+        with dial("127.0.0.1", 5001) as other:
+            other.sendall(b"x")
+            return exactly(other, 1)
+show("stalled", stalled)
+def short():
+    wrong = 0
+    for _ in range(100):
+        with dial("127.0.0.1", 5009) as sock:
+            sock.sendall(b"16000000\n")
+            n = 0
+            while data := sock.recv(1 << 20):
+                n += len(data)
+            wrong += n != 16000000
+    return wrong
+show("short", short)
+def short_up():
+    wrong = 0
+    for _ in range(20):
+        with dial("127.0.0.1", 5008) as sock:
+            for _ in range(16):
+                sock.sendall(bytes(1000000))
+    return wrong
+show("short-up", short_up)
+PY
+is "$(said both)" "(67108864, True)" "64 MiB each way at once, each byte"
+is "$(said up)" "$(said up-want)" "64 MiB to a service, each byte"
+is "$(said stalled)" "b'x'" "a client that does not read holds nobody else"
+blocked=$(sed -n 's/^source stalled at //p' "$T/served" | sort -n | tail -n 1)
+[ "${blocked:-0}" -gt 0 ] && [ "${blocked:-0}" -lt 64000000 ]
+ok $? "... and the service is held back (${blocked:-it was not} bytes)"
+is "$(said short)" 0 "100 transfers of 16 MB with an immediate close: none short"
+for turn in $(seq 500); do
+	sinks=$(grep -c '^sink' "$T/served")
+	[ "$sinks" -lt 21 ] || break
+	sleep 0.02
+done
+is "$(grep -c '^sink 16000000$' "$T/served")" 20 "20 the other way: none short ($turn looks)"
+
+# --- Many connections ----------------------------------------------------------------------------------------------
+
+py <<'PY'
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+def thousand():
+    start = time.monotonic()
+    socks = [dial("127.0.0.1", 5001) for _ in range(1000)]
+    for i, sock in enumerate(socks):
+        sock.sendall(b"%04d" % i)
+    good = sum(exactly(sock, 4) == b"%04d" % i for i, sock in enumerate(socks))
+    for sock in socks:
+        sock.close()
+    return good if time.monotonic() - start < 5 else "late"
+show("thousand", thousand)
+show("again", thousand)
+PY
+is "$(said thousand)/$(said again)" 1000/1000 "BR-11 1,000 connections at a time, twice"
+cat >burst.py <<'PY'
+import socket
+socks = [socket.socket() for _ in range(200)]
+for s in socks:
+    s.setblocking(False)
+    s.connect_ex(("127.0.0.1", 5001))
+bad = 0
+for s in socks:
+    s.setblocking(True)
+    s.settimeout(10)
+    try:
+        s.sendall(b"x")
+        bad += s.recv(1) != b"x"
+    except OSError:
+        bad += 1
+print(bad)
+PY
+: >"$T/burst"
+for turn in $(seq 20); do
+	run "$seal" -- python3 -B burst.py
+	echo "$out" >>"$T/burst"
+done
+is "$(sort "$T/burst" | uniq -c | tr -s ' ')" " 20 0" "200 at once as a command's first act, $turn runs: none refused"
+
+# --- A service that goes and comes ----------------------------------------------------------------------------------
+
+stop
+cat >comes.py <<'PY'
+from client import *
+def echo():
+    with dial("127.0.0.1", 5001) as sock:
+        sock.sendall(b"hello")
+        return exactly(sock, 5) or "closed"
+def say(text):
+    print(text, flush=True)
+    with open("step", "w") as file:
+        file.write(str(text))
+def until(name):
+    while not os.path.exists(name):
+        time.sleep(0.01)
+say(quick(2, outcome, echo))
+until("up")
+say(outcome(echo))
+with dial("127.0.0.1", 5001) as held:
+    held.sendall(b"x")
+    exactly(held, 1)
+    say("held")
+    until("down")
+    say(quick(2, outcome, held.recv, 1))
+say(quick(2, outcome, echo))
+until("up-again")
+say(outcome(echo))
+PY
+rm -f step
+timeout -k 2 40 "$seal" -- python3 -B comes.py >"$T/comes" 2>"$T/err" &
+pid=$!
+holds -s step
+serve echo@127.0.0.1:5001
+touch up
+turns=0
+until grep -q held "$T/comes"; do
+	turns=$((turns + 1))
+	[ $turns -lt 500 ] || break
+	sleep 0.02
+done
+stop
+touch down
+until [ "$(wc -l <"$T/comes")" -ge 5 ]; do
+	turns=$((turns + 1))
+	[ $turns -lt 1000 ] || break
+	sleep 0.02
+done
+serve echo@127.0.0.1:5001
+touch up-again
+wait $pid
+is "$(sed "s/closed/reset/; s/^b''$/reset/" "$T/comes" | tr '\n' ' ')" "reset b'hello' held reset reset b'hello' " \
+	"BR-09 a service that is down, comes, dies in mid-stream, comes again"
+stop
+
+# --- Prompts without a terminal ---------------------------------------------------------------------------------------
+
+serve echo@127.0.0.1:5001 echo@127.0.0.1:5002
+grants 'host_localhost_ports = [5001, { port = 5002, prompt = true }]'
+py <<'PY'
+show("5001", raw, "127.0.0.1", 5001, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+show("5002", raw, "127.0.0.1", 5002, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+PY
+is "$(said 5001)/$(said 5002)" "200/refused" "prompt = true without a terminal: denied; the port beside it is open"
+like "$err" 'seal-exec: .*5002' "... and that is said"
+
+# --- Two runs -----------------------------------------------------------------------------------------------------------
+
+grants 'host_localhost_ports = [5001]
+	dev_server_ports = [6001]'
+mkdir -p other
+(cd other && git init -q . && printf '' >seal.toml && "$seal" trust --yes >/dev/null 2>&1)
+rm -f there
+timeout -k 2 30 "$seal" -- python3 -B -c '
+import socket, time, os
+s = socket.create_server(("127.0.0.1", 6001))
+t = socket.create_server(("127.0.0.1", 6002))
+open("there", "w").close()
+while not os.path.exists("gone"): time.sleep(0.01)' >"$T/first" 2>&1 &
+pid=$!
+holds -e there
+cp client.py cert.pem tables.py other/
+run "$seal" -C other -- python3 -B -c '
+from client import *
+show("other", each, raw, ("127.0.0.1", 5001, b"x"), ("127.0.0.1", 6001, b"x"), ("127.0.0.1", 6002, b"x"), ("::1", 6001, b"x"))'
+is "$(said other)" "refused refused refused refused" "PX-27 another run reaches neither the bridges nor the servers of this one"
+touch gone
+wait $pid
+stop
+
+# --- dev_server_ports ---------------------------------------------------------------------------------------------------
+
+grants 'dev_server_ports = [6001, 6002, 6003]'
+cat >dev.py <<'PY'
+import os, socket, threading, time
+def serve(host, port, family):
+    s = socket.create_server((host, port), family=family)
+    while True:
+        c, _ = s.accept()
+        threading.Thread(target=answer, args=(c, port), daemon=True).start()
+def answer(c, port):
+    n = 0
+    while data := c.recv(65536):
+        n += len(data)
+    c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(b"%d %d\n" % (port, n)) + b"%d %d\n" % (port, n))
+    c.close()
+for host, port, family in (("127.0.0.1", 6001, socket.AF_INET), ("::1", 6002, socket.AF_INET6)):
+    threading.Thread(target=serve, args=(host, port, family), daemon=True).start()
+open("serving", "w").close()
+while not os.path.exists("enough"):
+    time.sleep(0.01)
+PY
+rm -f serving enough
+timeout -k 2 60 "$seal" -- python3 -B dev.py >"$T/dev" 2>&1 &
+pid=$!
+holds -e serving
+machine <<'PY'
+def ask(host, port, size=10):
+    def work():
+        with dial(host, port) as sock:
+            sock.sendall(bytes(size))
+            sock.shutdown(socket.SHUT_WR)
+            return answer(sock)[0]
+    return quick(5, outcome, work)
+for attempt in range(100):  # the server inside may still be on its way
+    if "200" in ask("127.0.0.1", 6001) and "200" in ask("127.0.0.1", 6002):
+        break
+    time.sleep(0.02)
+show("v4", ask, "127.0.0.1", 6001)
+show("v6", ask, "127.0.0.1", 6002)
+show("nobody", ask, "127.0.0.1", 6003)
+show("much", ask, "127.0.0.1", 6001, 32 << 20)
+show("outside", each, ask, ("203.0.113.200", 6001), ("192.168.77.7", 6001), ("2001:db8:ffff::200", 6001))
+show("many", lambda: sum(ask("127.0.0.1", 6001) == "200 6001 10" for _ in range(200)))
+PY
+is "$(said v4)/$(said v6)" "200 6001 10/200 6002 10" "BR-14 the machine reaches servers inside on 127.0.0.1 and on ::1"
+like "$(said nobody)" '^(reset|closed)$' "no server inside: a quick end"
+is "$(said much)" "200 6001 33554432" "32 MB to a server inside"
+is "$(said outside)" "refused refused refused" "BR-14 other addresses of the machine are not listened on"
+is "$(said many)" 200 "200 connections, one after the other"
+run "$seal" -- touch marker
+refused '6001.*in use|6001.*[Aa]ddress already' "BR-06 the port is in use: refused before the start"
+touch enough
+wait $pid
+run "$seal" -- touch marker
+starts "control: when it is free again, at once"
+run "$seal" -- python3 -B -c '
+import socket
+for port in 6001, 6002:
+    socket.create_server(("127.0.0.1", port)).close()
+print("bound")'
+is "$out" bound "a server inside can have the port"
+
+# A bridged port cannot be taken inside: who listens there is the keeper.
+grants 'host_localhost_ports = [5001]'
+run "$seal" -- python3 -B -c '
+import socket
+socket.create_server(("127.0.0.1", 5001))'
+like "$err" 'Address already in use' "BR-06 a bridged port is taken inside"
+
+# --- Descriptors over a bridge, and the keeper's own -----------------------------------------------------------------------
+
+serve echo@127.0.0.1:5001
+rm -f inside
+timeout -k 2 30 "$seal" -- python3 -B -c '
+import os, socket, time
+s = socket.create_connection(("127.0.0.1", 5001))
+open("inside", "w").close()
+while not os.path.exists("end"): time.sleep(0.01)' >"$T/in" 2>&1 &
+pid=$!
+holds -e inside
+ps -e -o pid=,comm= | awk '$2 ~ /^seal-keeper/ { print $1 }' >"$T/keepers"
+[ -s "$T/keepers" ]
+ok $? "control: there is a keeper"
+while read -r keeper; do
+	run sh -c 'tr "\\0" "\\n" <"/proc/'"$keeper"'/environ"'
+	is "$out" "" "EN-10 the keeper's environment holds nothing, or cannot be read"
+	grep -q '^Seccomp:[[:space:]]*2' "/proc/$keeper/status" && grep -q '^NoNewPrivs:[[:space:]]*1' "/proc/$keeper/status"
+	ok $? "the keeper confines itself"
+	run sh -c 'ls -l /proc/'"$keeper"'/fd'
+	unlike "$out" "$T" "... and holds no file or folder of the user's"
+done <"$T/keepers"
+run "$seal" -- sh -c 'cat /proc/[0-9]*/comm'
+unlike "$out" keeper "BR-08 nothing of the keeper's is inside"
+start=$(date +%s%N)
+while read -r keeper; do
+	kill -KILL "$keeper"
+done <"$T/keepers"
+wait $pid
+status=$?
+ms=$((($(date +%s%N) - start) / 1000000))
+[ $status != 0 ] && [ $ms -lt 3000 ]
+ok $? "PR-04 the keeper is killed: the run ends, and fails (status $status, $ms ms)"
+is "$(ps -e -o comm=,stat= | awk '$1 ~ /^(seal|bwrap)/ && $2 !~ /^Z/')" "" "... and nothing of it is left"
+stop
+
+done_testing

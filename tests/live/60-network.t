@@ -591,6 +591,48 @@ is "$(said stable)/$(said serves)" "True/$hello n1.wild.test to GET /" "... thos
 like "$(said beyond)" '^(NXDOMAIN|REFUSED|SERVFAIL)$' "... those beyond it get no address"
 like "$err" 'too many names' "... and that is said"
 
+# Noise: messages with a few bytes changed, connections that are broken off. The keeper lives.
+grants '"allowed.test:7777"'
+mark
+py <<'PY'
+import threading
+random.seed(60)
+def changed(message):
+    data = bytearray(message)
+    for _ in range(random.randrange(5)):
+        data[random.randrange(len(data))] = random.randrange(256)
+    return bytes(data[: random.randrange(1, len(data) + 1)] if random.random() < 0.2 else data)
+first = addresses("allowed.test")[0]
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    sock.connect((nameserver(), 53))
+    for i in range(2000):
+        sock.send(changed(query(random.choice(["allowed.test", "a.b.wild.test", "evil.test"]))))
+chunked = b"POST /x HTTP/1.1\r\nHost: allowed.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+def noise():
+    for i in range(150):
+        with socket.socket() as sock:
+            sock.settimeout(0.01)
+            try:
+                sock.connect((first, random.choice([80, 443, 7777])))
+                sock.sendall(changed(random.choice([chunked, hello("allowed.test"), get("allowed.test")])))
+                sock.recv(10)
+                if i % 3 == 0:
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            except OSError:
+                pass
+threads = [threading.Thread(target=noise) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+show("after", each, http, "allowed.test", "second.test")
+show("after-tls", tls, "allowed.test")
+PY
+is "$(said after)/$(said after-tls)" "$hello allowed.test to GET / $hello second.test to GET //$hello allowed.test to GET /" \
+	"2,000 questions and 600 connections of noise: the next is served"
+is "$(arrived ' sni ' | cut -d' ' -f3 | tr '[:upper:]' '[:lower:]' | sort -u)" allowed.test "... no other name came to a server"
+unlike "$(arrived '^dns')" 'evil' "... no question about another name left the machine"
+
 # --- The end of a run ------------------------------------------------------------------------------------------------
 
 start=$(date +%s%N)

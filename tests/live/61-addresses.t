@@ -139,6 +139,27 @@ for address in 192.0.2.21 203.0.113.200 192.168.77.7 10.0.0.1 127.0.0.1; do
 done
 is "$(arrived 'host[0-9]+ conn|10\.0\.0\.1 ')" "" "PX-18 the machine's own addresses not even when listed"
 is "$(said allowed)" "$hello allowed.test to GET /" "control: names beside them"
+# A name may lead to a private address that is granted too, and to no other.
+manifest <<'TOML'
+[sandbox.os.network]
+domains = ["corp.test", "corp.test:7777", "10.0.0.1", "*.guard.test", "mixed.test", "192.168.77.7"]
+TOML
+mark
+py <<'PY'
+for name in ("corp.test", "private10.guard.test", "mapped-private.guard.test", "mixed.test", "private172.guard.test", "private192.guard.test",
+             "shared.guard.test", "loopback4.guard.test", "metadata.guard.test", "host-lan.guard.test", "host4.guard.test"):
+    show(name, quick, 2, http, name)
+show("port", quick, 2, raw, "corp.test", 7777, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+PY
+like "$(said port)" '^(reset|closed)$' "a private address that is granted for other ports is refused on this one"
+for name in corp.test private10.guard.test mixed.test; do
+	is "$(said $name)" "$hello $name to GET /" "a private address that is granted, by a name that is granted: $name"
+done
+for name in private172.guard.test private192.guard.test shared.guard.test loopback4.guard.test metadata.guard.test \
+	host-lan.guard.test host4.guard.test; do
+	like "$(said $name)" '^403 \(address-refused\)' "... and no other: $name"
+done
+is "$(arrived ' conn ' | cut -d' ' -f3- | grep -vE '^(10\.0\.0\.1|192\.0\.2\.16) 80$')" "" "... none of which was dialled"
 for address in 127.0.0.1 0.0.0.0 '[::1]' '[::]' '[::ffff:127.0.0.1]' 169.254.169.254 '[fe80::1]' 224.0.0.1; do
 	printf '[sandbox.os.network]\ndomains = ["%s"]\n' "$address" >seal.toml
 	run "$seal" check

@@ -456,6 +456,27 @@ hello from allowed.test to GET /two" "PX-26 $mode: https and http through the co
 	ok $? "$mode: a login that the company's proxy refuses is told as such"
 	config </dev/null
 done
+for at in proxy.corp.test 127.0.0.1 localhost; do
+	config <<-TOML
+		[sandbox.os.network]
+		upstream_proxy = "http://user:pa%3Ass@$at:3128"
+	TOML
+	run "$seal" -- curl -sS --max-time 10 --cacert cert.pem https://allowed.test/
+	is "$out" "hello from allowed.test to GET /" "a company's proxy at $at: the user's own word, whatever its address"
+done
+py <<'PY'
+with dial("allowed.test", 22) as sock:
+    print(sock.recv(100))
+PY
+is "$out" "b'SSH-2.0-stub\\r\\n'" "... other ports go through it too"
+config <<'TOML'
+[sandbox.os.network]
+upstream_proxy = "http://10.0.0.3:3129"
+TOML
+run "$seal" -- curl -sS --max-time 10 https://allowed.test/
+[ "$status" != 0 ] && printf '%s\n' "$err" | grep -q '^seal-exec: cannot reach '
+ok $? "... one that is down: told"
+config </dev/null
 manifest <<'TOML'
 [sandbox.os.network]
 domains = ["allowed.test"]

@@ -59,8 +59,8 @@ is "$(tail -n 1 "$T/example")" "got: b'hi from sandbox'" "BR-01 ... and the serv
 
 serve echo@127.0.0.1:5001 'echo@[::1]:5002' echo@127.0.0.1:5003 'echo@[::1]:5003' echo@127.0.0.1:5004 \
 	banner@127.0.0.1:5005 reset@127.0.0.1:5006 half@127.0.0.1:5007 sink@127.0.0.1:5008 \
-	source@127.0.0.1:5009 peer@127.0.0.1:5010
-grants 'host_localhost_ports = [5001, 5002, 5003, 5005, 5006, 5007, 5008, 5009, 5010, 5011, 5012]
+	source@127.0.0.1:5009 peer@127.0.0.1:5010 end@127.0.0.1:5013
+grants 'host_localhost_ports = [5001, 5002, 5003, 5005, 5006, 5007, 5008, 5009, 5010, 5011, 5012, 5013]
 	host_localhost_ports_deny = [5012]'
 mark
 py <<'PY'
@@ -81,6 +81,12 @@ def banner():
         return sock.recv(100)
 show("banner", banner)
 show("reset", lambda: outcome(lambda: exactly(dial("127.0.0.1", 5006), 10)))
+def reset_by_client():
+    with dial("127.0.0.1", 5013) as sock:
+        sock.sendall(b"x")
+        exactly(sock, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+show("reset-by-client", reset_by_client)
 def half(host):
     with dial(host, 5007) as sock:
         sock.sendall(b"x" * 100000)
@@ -106,6 +112,11 @@ is "$(said down | sed 's/closed/reset/')" reset "BR-09 nobody listens outside: a
 is "$(said deny)" refused "host_localhost_ports_deny wins"
 is "$(said banner)" "b'BANNER\\n'" "the service may speak first"
 is "$(said reset)" reset "BR-09 a service's RST is a RST inside"
+for turn in $(seq 500); do
+	! grep -q '^end ' "$T/served" || break
+	sleep 0.02
+done
+is "$(grep '^end ' "$T/served")" "end reset" "... and the other way ($turn looks)"
 is "$(said half)" "100000 100000" "a client's end of sending reaches the service, whose answer comes back"
 is "$(said half-server)" 16 "a service's end of sending leaves the other direction open"
 like "$(cat "$T/served")" '^source rest 5$' "... for what comes after it"

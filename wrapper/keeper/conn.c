@@ -1,5 +1,6 @@
 #include "keeper/conn.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,10 +77,13 @@ static void dialled(void *user, int fd, int error)
 {
 	struct conn *c = user;
 	const struct upstream *up = &c->server->net->upstream;
+	char detail[DETAIL_SIZE];
 
 	c->dial = NULL;
+	snprintf(detail, sizeof detail, "%s%s", up->host ? "the upstream proxy: " : "",
+		strerror(error));
 	if (fd < 0)
-		conn_refuse(c, REFUSED_UNREACHED, strerror(error));
+		conn_refuse(c, REFUSED_UNREACHED, detail);
 	else if (c->tunnelled)
 		c->call =
 			upstream_connect(&c->server->loop, fd, up, c->host, c->port, tunnelled, c);
@@ -109,7 +113,9 @@ static void answered(struct question *q, const struct answer *a)
 	union endpoint v[LIMIT_ADDRESSES];
 	unsigned n;
 
-	if (a->reason != ALLOWED) {
+	if (a->reason != ALLOWED && up->host && !decide_is_literal(c->host)) {
+		conn_refuse(c, a->reason, "the upstream proxy's name");
+	} else if (a->reason != ALLOWED) {
 		conn_refuse(c, a->reason, a->detail[0] ? a->detail : NULL);
 	} else if (up->host) {
 		c->dial = dial_start(&c->server->loop, a->v, a->n, up->port, dialled, c);
@@ -246,7 +252,8 @@ void conn_refuse(struct conn *c, enum reason why, const char *detail)
 	if (c->kind == LISTEN_BRIDGE || c->kind == LISTEN_DEV)
 		refusal_tell(&c->server->refusals, REFUSED_CLOSED, "localhost", c->port, NULL);
 	else
-		refusal_tell(&c->server->refusals, why, c->host ? c->host : "", c->port, detail);
+		refusal_tell(&c->server->refusals, why, c->host ? c->host : "127.0.0.1", c->port,
+			detail);
 	if (c->speech == SPEECH_UNKNOWN) {
 		relay_stop(r, true);
 		return;

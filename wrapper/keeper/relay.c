@@ -108,7 +108,7 @@ static void keep(struct relay *r, struct relay_end *e, const char *bytes, size_t
 		memmove(e->kept, e->kept + e->at, e->kept_n);
 		e->at = 0;
 	}
-	if (room > e->room) {
+	if (room > e->room || !e->kept) {
 		if (room < 2 * e->room)
 			room = 2 * e->room;
 		grown = realloc(e->kept, room);

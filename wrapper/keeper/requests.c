@@ -2,6 +2,7 @@
  * HTTP for one name: each request on the connection is read whole, judged, and written anew, so
  * the server sees the requests that were judged and no others. Bodies are counted through.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "keeper/flow.h"
@@ -79,6 +80,14 @@ static void forward(struct conn *c, struct http_request *r)
 	conn_judged(c);
 }
 
+static void refuse_host(struct conn *c, const struct http_request *r, const char *named)
+{
+	char other[HOST_SIZE + 8];
+
+	snprintf(other, sizeof other, "%s:%u", named, r->port);
+	conn_refuse(c, REFUSED_HOST, strcmp(named, c->host) == 0 ? other : named);
+}
+
 /* One request's head at BYTES; returns its size, 0 if it is not whole or was refused. */
 static size_t take_head(struct conn *c, const char *bytes, size_t n)
 {
@@ -103,7 +112,7 @@ static size_t take_head(struct conn *c, const char *bytes, size_t n)
 	if (r.form == HTTP_CONNECT)
 		conn_refuse(c, REFUSED_REQUEST, "CONNECT to a server that is no proxy");
 	else if (!is_for(c, &r, named))
-		conn_refuse(c, REFUSED_HOST, named);
+		refuse_host(c, &r, named);
 	else
 		forward(c, &r);
 	return c->relay.stopped || c->relay.end[CLIENT].taker != requests_taker ? 0 : r.size;

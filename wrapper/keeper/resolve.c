@@ -232,13 +232,15 @@ static struct entry *find_entry(struct resolver *r, const char *host, bool guard
 			oldest = e;
 	}
 	copy = strdup(host);
-	e = r->n < LIMIT_LOOKUPS ? calloc(1, sizeof *e) : oldest;
-	if (!copy || !e) {
+	if (!copy)
+		return NULL;
+	if (r->n < LIMIT_LOOKUPS && (e = calloc(1, sizeof *e)))
+		r->entries[r->n++] = oldest = e;
+	if (!oldest) {
 		free(copy);
 		return NULL;
 	}
-	if (r->n < LIMIT_LOOKUPS)
-		r->entries[r->n++] = e;
+	e = oldest;
 	free(e->host);
 	*e = (struct entry){.resolver = r, .host = copy, .guarded = guarded};
 	return e;

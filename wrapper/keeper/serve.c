@@ -106,29 +106,45 @@ static unsigned most_connections(void)
 	return most < LIMIT_CONNECTIONS ? (unsigned)most : LIMIT_CONNECTIONS;
 }
 
-static bool open_inside(struct server *s, const struct keeping *k, pid_t init)
-{
-	struct listener_spec *specs = calloc(LISTENERS_MAX, sizeof *specs);
-	int *fds = calloc(LISTENERS_MAX, sizeof *fds);
-	unsigned n = specs && fds ? listeners_inside(s->net, specs) : 0, i;
-	struct inside in = {.trouble = "get memory"};
+struct plan_of_sockets {
+	struct listener_spec specs[LISTENERS_MAX];
+	int fds[LISTENERS_MAX];
+	unsigned n;
+};
 
-	s->listeners = calloc(n + s->net->dev_ports.n + 1, sizeof *s->listeners);
-	if (!fds || !specs || !s->listeners || !inside_open(&in, init, s->net, specs, n, fds)) {
+static bool add_listeners(
+	struct server *s, const struct keeping *k, pid_t init, struct plan_of_sockets *p)
+{
+	struct inside in;
+	unsigned i;
+
+	p->n = listeners_inside(s->net, p->specs);
+	s->listeners = calloc(p->n + s->net->dev_ports.n + 1, sizeof *s->listeners);
+	if (!s->listeners)
+		return false;
+	if (!inside_open(&in, init, s->net, p->specs, p->n, p->fds)) {
 		warn_line(
 			"cannot %s: %s; the command was not started", in.trouble, strerror(errno));
 		return false;
 	}
 	s->v6 = in.v6;
 	s->dialer = in.dialer;
-	for (i = 0; i < n; i++)
-		if (fds[i] >= 0)
-			add_listener(s, fds[i], specs[i].kind, endpoint_port(&specs[i].at));
+	for (i = 0; i < p->n; i++)
+		if (p->fds[i] >= 0)
+			add_listener(
+				s, p->fds[i], p->specs[i].kind, endpoint_port(&p->specs[i].at));
 	for (i = 0; i < s->net->dev_ports.n; i++)
 		add_listener(s, k->dev[i], LISTEN_DEV, s->net->dev_ports.v[i].number);
-	free(specs);
-	free(fds);
 	return true;
+}
+
+static bool open_inside(struct server *s, const struct keeping *k, pid_t init)
+{
+	struct plan_of_sockets *p = calloc(1, sizeof *p);
+	bool ok = p && add_listeners(s, k, init, p);
+
+	free(p);
+	return ok;
 }
 
 /* The caller's environment may hold secrets; nothing here reads it. */

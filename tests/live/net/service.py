@@ -4,7 +4,7 @@ READY gets a line when all listen; LOG, lines of what some of them saw.
     echo     what comes goes back                  banner   speaks first, then as echo
     reset    answers with a reset                  half     counts until the client's end, then says it
     sink     as half, with a hash                  source   sends as many bytes as it is told, and ends
-    peer     says who the client is
+    peer     says who the client is                end      as echo; tells how the client ended
 """
 import hashlib
 import resource
@@ -72,6 +72,14 @@ def source(sock):
     while data := sock.recv(65536):
         rest += len(data)
     log(f"source rest {rest}")
+
+
+def end(sock):
+    try:
+        echo(sock)
+        log("end closed")
+    except ConnectionResetError:
+        log("end reset")
 
 
 def peer(sock):

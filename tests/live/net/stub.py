@@ -459,10 +459,9 @@ class Loop:
 def serve(folder, at, ready):
     """Serves the namespace that the caller is in; calls READY when everything listens."""
     names, log = Names(), Log(folder + "/log")
-    listeners = dict(tables.LISTENERS)
+    listeners = {**tables.LISTENERS, tables.PROXY_PORT: "proxy"}
     if at == "net":
         listeners[53] = "dns"
-        listeners[tables.PROXY_PORT] = "proxy"
     loop = Loop(Server(log, names, folder, at), listeners, names)
     ready()
     loop.run()

@@ -82,6 +82,7 @@ NAMES = {
     "in-hosts.test": ["192.0.2.18"],  # but /etc/hosts of the machine says 127.0.0.1
     "in-hosts-good.test": [],  # known from /etc/hosts alone
     "corp.test": ["10.0.0.1"],
+    "proxy.corp.test": [PROXY],
     "localhost": ["192.0.2.66"],
     "foo.localhost": ["192.0.2.66"],
     HOST_NAME: ["192.0.2.66"],

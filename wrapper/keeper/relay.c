@@ -104,6 +104,8 @@ static void keep(struct relay *r, struct relay_end *e, const char *bytes, size_t
 	size_t room = e->kept_n + n;
 	char *grown;
 
+	if (n == 0)
+		return;
 	if (e->at) {
 		memmove(e->kept, e->kept + e->at, e->kept_n);
 		e->at = 0;

@@ -217,11 +217,25 @@ static void ask_host(struct entry *e)
 		timer_start(r->loop, &r->tick, TIMER_TICK);
 }
 
+/* Makes E the entry for HOST, about which nothing is known; false without memory. */
+static bool renew(struct entry *e, struct resolver *r, const char *host, bool guarded)
+{
+	char *copy = strdup(host);
+
+	if (!copy)
+		return false;
+	free(e->host);
+	e->host = copy;
+	e->resolver = r;
+	e->guarded = guarded;
+	e->until = 0;
+	return true;
+}
+
 /* The entry for HOST; the one that went out of date first makes room. NULL: no room. */
 static struct entry *find_entry(struct resolver *r, const char *host, bool guarded)
 {
 	struct entry *e, *oldest = NULL;
-	char *copy;
 	unsigned i;
 
 	for (i = 0; i < r->n; i++) {
@@ -231,18 +245,14 @@ static struct entry *find_entry(struct resolver *r, const char *host, bool guard
 		if (!e->pending && (!oldest || e->until < oldest->until))
 			oldest = e;
 	}
-	copy = strdup(host);
-	if (!copy)
-		return NULL;
-	if (r->n < LIMIT_LOOKUPS && (e = calloc(1, sizeof *e)))
-		r->entries[r->n++] = oldest = e;
-	if (!oldest) {
-		free(copy);
+	if (r->n == LIMIT_LOOKUPS)
+		return oldest && renew(oldest, r, host, guarded) ? oldest : NULL;
+	e = calloc(1, sizeof *e);
+	if (!e || !renew(e, r, host, guarded)) {
+		free(e);
 		return NULL;
 	}
-	e = oldest;
-	free(e->host);
-	*e = (struct entry){.resolver = r, .host = copy, .guarded = guarded};
+	r->entries[r->n++] = e;
 	return e;
 }
 

@@ -184,7 +184,7 @@ static void discard(struct relay *r, const char *bytes, size_t n)
 {
 	(void)bytes;
 	if (n == 0)
-		relay_cut(r);
+		relay_finish(r, SERVER);
 }
 
 /* RFC 8446 §6: fatal, and what fits best of the descriptions. */

@@ -128,6 +128,8 @@ static void judge_other(struct conn *c)
 
 	switch (http_read(c->head.s, c->head.len, &r, &why)) {
 	case HTTP_MORE:
+		if (may_be_request(c->head.s, c->head.len))
+			c->speech = SPEECH_HTTP; /* in case that the rest never comes */
 		if (!may_lend(c))
 			return;
 		if (c->verdict != ALLOWED)
@@ -136,6 +138,7 @@ static void judge_other(struct conn *c)
 			lend(c);
 		return;
 	case HTTP_NOT:
+		c->speech = SPEECH_UNKNOWN;
 		if (c->verdict != ALLOWED || conn_is_web(c))
 			conn_refuse(c, c->verdict ? c->verdict : REFUSED_PROTOCOL, NULL);
 		else

@@ -47,6 +47,7 @@ struct loop {
 	struct garbage *garbage;
 	size_t kept;  /* bytes of memory that stalled connections hold */
 	char *buffer; /* LIMIT_BUFFER bytes, for whoever is being called */
+	bool lent;    /* somebody down the stack still reads the buffer */
 };
 
 /* False with errno. */

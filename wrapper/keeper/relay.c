@@ -78,25 +78,18 @@ void relay_update(struct relay *r)
 	watch_end(r, &r->end[SERVER]);
 }
 
-/* Passes the end on when nothing stands before it; true if both directions are through. */
+/* Passes the end on when nothing stands before it; with both directions through, all is over. */
 static void pass_end(struct relay *r, struct relay_end *e)
 {
-	if (e->finish && !e->shut && e->kept_n == 0 && e->watch.fd >= 0) {
+	bool connected = e->watch.fd >= 0;
+
+	if (e->finish && !e->shut && e->kept_n == 0 && (connected || r->cut)) {
 		e->shut = true;
-		shutdown(e->watch.fd, SHUT_WR);
+		if (connected)
+			shutdown(e->watch.fd, SHUT_WR);
 	}
 	if (e->shut && other(r, e)->shut)
 		relay_stop(r, false);
-}
-
-void relay_cut(struct relay *r)
-{
-	if (r->stopped)
-		return;
-	r->cut = true;
-	close_end(r, &r->end[SERVER], false);
-	r->end[SERVER].shut = r->end[CLIENT].ended;
-	pass_end(r, &r->end[CLIENT]);
 }
 
 static void keep(struct relay *r, struct relay_end *e, const char *bytes, size_t n)
@@ -157,6 +150,16 @@ void relay_finish(struct relay *r, enum relay_side to)
 	pass_end(r, &r->end[to]);
 }
 
+void relay_cut(struct relay *r)
+{
+	if (r->stopped)
+		return;
+	r->cut = true;
+	close_end(r, &r->end[SERVER], false);
+	if (r->end[CLIENT].ended)
+		relay_finish(r, SERVER);
+}
+
 void relay_hold(struct relay *r, enum relay_side from, bool on)
 {
 	r->end[from].held = on;
@@ -191,12 +194,14 @@ static void take_in(struct relay *r, struct relay_end *e)
 		return;
 	}
 	e->ended = n == 0;
+	r->loop->lent = true;
 	if (e->taker)
 		e->taker(r, r->loop->buffer, (size_t)n);
 	else if (n == 0)
 		relay_finish(r, to);
 	else
 		relay_send(r, to, r->loop->buffer, (size_t)n);
+	r->loop->lent = false;
 }
 
 static void end_ready(struct relay *r, struct relay_end *e, unsigned events)
@@ -250,7 +255,7 @@ void relay_connect(struct relay *r, int fd)
 		pass_end(r, e);
 	/* Most clients speak first, and on the loopback their words are here by now: they go on
 	 * before anything is watched. */
-	if (!r->stopped && !client->watch.added && may_read(r, client))
+	if (!r->stopped && !client->watch.added && !r->loop->lent && may_read(r, client))
 		take_in(r, client);
 	relay_update(r);
 }

@@ -130,6 +130,7 @@ static void allow(struct served *s, const char *host, unsigned port)
 
 struct served *served_new(void)
 {
+	const char *why;
 	struct served *s = calloc(1, sizeof *s);
 	int told[2];
 
@@ -146,8 +147,8 @@ struct served *served_new(void)
 	s->server.net = &s->net;
 	s->server.refusals = (struct reporter){.err = told[1], .log = -1};
 	s->server.most = 4096;
-	s->server.dialer = -1;
-	s->server.resolver = resolver_open(&s->server.loop, &s->net, outside);
+	s->server.dialer.sock = -1;
+	s->server.resolver = resolver_open(&s->server.loop, &s->net, outside, &why);
 	names_number(&s->server.names, "allowed.test");
 	names_number(&s->server.names, "denied.test");
 	names_number(&s->server.names, "silent.test");

@@ -43,6 +43,7 @@ static int run_unconfined(struct session *s)
 int cmd_run(struct session *s)
 {
 	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
+	const struct launch_host host = {keeper_main, keeper_over, &keeping};
 	struct strbuf text = STRBUF_INIT;
 
 	log_check(&s->options);
@@ -63,5 +64,5 @@ int cmd_run(struct session *s)
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan.net, &s->arena);
 	ask_ports(s);
-	return launch_run(&s->plan, &s->facts, keeper_main, &keeping, &s->arena);
+	return launch_run(&s->plan, &s->facts, &host, &s->arena);
 }

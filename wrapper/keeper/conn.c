@@ -1,5 +1,6 @@
 #include "keeper/conn.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ static void over(struct relay *r)
 	timer_stop(&c->timer);
 	stop_reaching(c);
 	strbuf_release(&c->head);
+	conn_count(c);
 	strbuf_release(&c->answer);
 	free(c->socks);
 	free(c->host);
@@ -73,20 +75,29 @@ static void tunnelled(void *user, int fd, const char *why)
 		connected(c, fd);
 }
 
+static void not_dialled(struct conn *c, int error)
+{
+	const bool proxy = c->kind != LISTEN_BRIDGE && c->server->net->upstream.host;
+	char detail[DETAIL_SIZE];
+
+	snprintf(detail, sizeof detail, "%s%s", proxy ? "the upstream proxy: " : "",
+		strerror(error));
+	if (c->kind == LISTEN_BRIDGE && error == ECONNREFUSED)
+		conn_refuse(c, REFUSED_CLOSED, NULL);
+	else
+		conn_refuse(c, REFUSED_UNREACHED, detail);
+}
+
 static void dialled(void *user, int fd, int error)
 {
 	struct conn *c = user;
-	const struct upstream *up = &c->server->net->upstream;
-	char detail[DETAIL_SIZE];
 
 	c->dial = NULL;
-	snprintf(detail, sizeof detail, "%s%s", up->host ? "the upstream proxy: " : "",
-		strerror(error));
 	if (fd < 0)
-		conn_refuse(c, REFUSED_UNREACHED, detail);
+		not_dialled(c, error);
 	else if (c->tunnelled)
-		c->call =
-			upstream_connect(&c->server->loop, fd, up, c->host, c->port, tunnelled, c);
+		c->call = upstream_connect(&c->server->loop, fd, &c->server->net->upstream, c->host,
+			c->port, tunnelled, c);
 	else
 		connected(c, fd);
 }
@@ -244,20 +255,21 @@ void conn_linger(struct conn *c)
 
 void conn_refuse(struct conn *c, enum reason why, const char *detail)
 {
+	const char *host = c->host ? c->host : "127.0.0.1"; /* the explicit proxy's own */
 	struct relay *r = &c->relay;
 
 	if (r->stopped)
 		return;
 	stop_reaching(c);
 	if (c->kind == LISTEN_BRIDGE || c->kind == LISTEN_DEV)
-		refusal_tell(&c->server->refusals, REFUSED_CLOSED, "localhost", c->port, NULL);
-	else
-		refusal_tell(&c->server->refusals, why, c->host ? c->host : "127.0.0.1", c->port,
-			detail);
+		host = "localhost";
+	refusal_tell(&c->server->refusals, why, host, c->port, detail);
 	if (c->speech == SPEECH_UNKNOWN) {
 		relay_stop(r, true);
 		return;
 	}
+	strbuf_release(&c->head);
+	conn_count(c);
 	relay_cut(r);
 	if (r->stopped)
 		return;
@@ -268,6 +280,18 @@ void conn_refuse(struct conn *c, enum reason why, const char *detail)
 	else
 		answer_socks(c, why);
 	conn_linger(c);
+}
+
+void conn_count(struct conn *c)
+{
+	struct loop *l = &c->server->loop;
+
+	l->kept += c->head.len - c->counted; /* modulo, if it is less than before */
+	c->counted = c->head.len;
+	if (!c->relay.stopped &&
+		(c->head.len > LIMIT_HTTP_HEAD ||
+			(l->kept > LIMIT_KEPT && c->head.len > LIMIT_BUFFER_SCARCE)))
+		conn_refuse(c, REFUSED_LARGE, NULL);
 }
 
 /* One timer: what it means is what the connection waits for. */
@@ -296,12 +320,13 @@ static void to_host(struct conn *c)
 	};
 
 	c->kind = LISTEN_BRIDGE;
+	timer_start(&c->server->loop, &c->timer, TIMER_DIAL);
 	c->dial = dial_start(&c->server->loop, loopback, 2, c->port, dialled, c);
 }
 
 static void to_inside(struct conn *c)
 {
-	int fd = inside_connect(c->server->dialer, c->port);
+	int fd = inside_connect(&c->server->dialer, c->port);
 
 	if (fd < 0)
 		conn_refuse(c, REFUSED_CLOSED, NULL);

@@ -138,4 +138,5 @@ void explicit_taker(struct relay *relay, const char *bytes, size_t n)
 		take_socks(c);
 	else
 		take_request(c);
+	conn_count(c);
 }

@@ -57,31 +57,6 @@ static void judge_tls(struct conn *c)
 }
 
 /*
- * True if the bytes begin like a request with a method that servers know (IANA's registry), or are
- * too few to tell.
- */
-static bool may_be_request(const char *bytes, size_t n)
-{
-	static const char *const methods[] = {"ACL ", "BASELINE-CONTROL ", "BIND ", "CHECKIN ",
-		"CHECKOUT ", "CONNECT ", "COPY ", "DELETE ", "GET ", "HEAD ", "LABEL ", "LINK ",
-		"LOCK ", "MERGE ", "MKACTIVITY ", "MKCALENDAR ", "MKCOL ", "MKREDIRECTREF ",
-		"MKWORKSPACE ", "MOVE ", "OPTIONS ", "ORDERPATCH ", "PATCH ", "POST ", "PRI ",
-		"PROPFIND ", "PROPPATCH ", "PUT ", "QUERY ", "REBIND ", "REPORT ", "SEARCH ",
-		"TRACE ", "UNBIND ", "UNCHECKOUT ", "UNLINK ", "UNLOCK ", "UPDATE ",
-		"UPDATEREDIRECTREF ", "VERSION-CONTROL ", NULL};
-	size_t i, m;
-
-	for (; n && (*bytes == '\r' || *bytes == '\n'); n--)
-		bytes++;
-	for (i = 0; methods[i]; i++) {
-		m = strlen(methods[i]);
-		if (memcmp(bytes, methods[i], n < m ? n : m) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
  * Where other protocols pass, a client may say "x" and wait for the answer: it must not be kept
  * waiting for the rest of a request that never comes. But that rest may come, behind a method that
  * nobody has heard of, so the server gets the beginning of a line and no more, and the judge keeps
@@ -91,7 +66,7 @@ static bool may_lend(const struct conn *c)
 {
 	size_t i;
 
-	if (conn_is_web(c) || may_be_request(c->head.s, c->head.len))
+	if (conn_is_web(c) || http_may_begin(c->head.s, c->head.len))
 		return false;
 	for (i = 0; i < c->head.len; i++)
 		if ((unsigned char)c->head.s[i] < ' ' && c->head.s[i] != '\t')
@@ -128,7 +103,7 @@ static void judge_other(struct conn *c)
 
 	switch (http_read(c->head.s, c->head.len, &r, &why)) {
 	case HTTP_MORE:
-		if (may_be_request(c->head.s, c->head.len))
+		if (http_may_begin(c->head.s, c->head.len))
 			c->speech = SPEECH_HTTP; /* in case that the rest never comes */
 		if (!may_lend(c))
 			return;
@@ -170,4 +145,5 @@ void first_taker(struct relay *relay, const char *bytes, size_t n)
 		judge_tls(c);
 	else
 		judge_other(c);
+	conn_count(c);
 }

@@ -31,6 +31,7 @@ struct conn {
 	char *host;          /* normalised, owned; NULL for a bridge */
 	unsigned port;
 	struct strbuf head; /* bytes of the client that are not judged yet */
+	size_t counted;     /* of them, how many are in loop->kept */
 	size_t lent;        /* of them, how many the server has all the same (first.c) */
 	struct timer timer;
 	bool reached;   /* conn_reach() has been called */
@@ -82,6 +83,13 @@ void conn_refuse(struct conn *c, enum reason why, const char *detail);
 
 /* The client gets the end after what was sent to it, and a moment to take it. */
 void conn_linger(struct conn *c);
+
+/*
+ * To be called when bytes have been added to or taken from the head: what waits to be judged is
+ * memory that clients hold, too. Refuses what is more than a head may be, and sooner when there is
+ * much of it.
+ */
+void conn_count(struct conn *c);
 
 /* The takers of the client's direction. */
 relay_taker first_taker;    /* first.c: bytes for c->host */

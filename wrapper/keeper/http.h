@@ -83,6 +83,11 @@ struct http_request {
 enum http_result http_read(const char *bytes, size_t n, struct http_request *r, const char **why);
 
 /*
+ * True if the N bytes begin with a method that servers know and a space, or are too few to tell.
+ */
+bool http_may_begin(const char *bytes, size_t n);
+
+/*
  * Writes the head of R for HOST (normalised; the Host field is this) and PORT: in origin form, or
  * in absolute form for a proxy if AUTHORIZATION is not NULL ("" for none, else the value of
  * Proxy-Authorization); CONNECT stays CONNECT. Hop-by-hop fields are left out (Connection and what

@@ -4,19 +4,36 @@
 
 enum { METHOD_MAX = 32 };
 
-/* IANA's registry as far as servers have it, PURGE, and the PROXY protocol's word. */
+/* IANA's registry, PURGE, and the PROXY protocol's word. */
+static const char *const known[] = {"acl", "baseline-control", "bind", "checkin", "checkout",
+	"connect", "copy", "delete", "get", "head", "label", "link", "lock", "merge", "mkactivity",
+	"mkcalendar", "mkcol", "mkredirectref", "mkworkspace", "move", "options", "orderpatch",
+	"patch", "post", "pri", "propfind", "proppatch", "proxy", "purge", "put", "query", "rebind",
+	"report", "search", "trace", "unbind", "uncheckout", "unlink", "unlock", "update",
+	"updateredirectref", "version-control", NULL};
+
 bool is_known_method(struct http_span s)
 {
-	static const char *const known[] = {"get", "head", "post", "put", "delete", "connect",
-		"options", "trace", "patch", "pri", "query", "purge", "proxy", "propfind",
-		"proppatch", "mkcol", "copy", "move", "lock", "unlock", "report", "search", "merge",
-		"mkcalendar", "mkactivity", "checkout", "checkin", "version-control", "acl", "bind",
-		"unbind", "rebind", "link", "unlink"};
 	size_t i;
 
-	for (i = 0; i < sizeof known / sizeof *known; i++)
+	for (i = 0; known[i]; i++)
 		if (span_is(s, known[i]))
 			return true;
+	return false;
+}
+
+bool http_may_begin(const char *bytes, size_t n)
+{
+	size_t i, m;
+
+	for (; n && (*bytes == '\r' || *bytes == '\n'); n--)
+		bytes++;
+	for (i = 0; known[i]; i++) {
+		for (m = 0; m < n && known[i][m] && ascii_lower(bytes[m]) == known[i][m]; m++)
+			;
+		if (m == n || (!known[i][m] && bytes[m] == ' '))
+			return true;
+	}
 	return false;
 }
 

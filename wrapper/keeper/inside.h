@@ -15,21 +15,28 @@
 
 #include "keeper/listeners.h"
 
+/* The child that stayed. */
+struct dialer {
+	int sock;       /* -1: none did */
+	unsigned asked; /* questions so far */
+};
+
 struct inside {
-	bool v6;             /* IPv6 works there */
-	int dialer;          /* socket to the child that stayed, or -1 */
-	const char *trouble; /* what could not be done; with errno */
+	bool v6; /* IPv6 works there */
+	struct dialer dialer;
+	char trouble[48]; /* what could not be done; with errno */
 };
 
 /*
- * Prepares the network namespace of process INIT for NET and makes the N sockets of SPECS there:
- * FDS gets them, -1 where IPv6 does not work. False if the run cannot have its network.
+ * Prepares the network namespace of process INIT, of which PIDFD is held, for NET and makes the N
+ * sockets of SPECS there: FDS gets them, -1 where IPv6 does not work. False if the run cannot have
+ * its network.
  */
-bool inside_open(struct inside *in, pid_t init, const struct network *net,
+bool inside_open(struct inside *in, pid_t init, int pidfd, const struct network *net,
 	const struct listener_spec *specs, unsigned n, int *fds);
 
 /* A socket that is connected, or about to be, to PORT of 127.0.0.1 or else ::1 inside. -1 if
  * nobody listens there. */
-int inside_connect(int dialer, unsigned port);
+int inside_connect(struct dialer *d, unsigned port);
 
 #endif

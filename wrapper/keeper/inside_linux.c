@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/pidfd.h"
 #include "keeper/confine.h"
 #include "keeper/limits.h"
 #include "keeper/loopback.h"
@@ -30,7 +31,14 @@ struct batch {
 	char what[48];
 	bool v6;
 	unsigned n;
-	unsigned short which[BATCH]; /* from who stayed: the port that was asked for */
+	unsigned short which[BATCH];
+	unsigned number; /* from who stayed: of the question */
+};
+
+/* What is asked of who stayed. */
+struct wanted {
+	unsigned number;
+	unsigned port;
 };
 
 union control {
@@ -71,8 +79,9 @@ static _Noreturn void fail(int sock, const char *what)
 	_exit(EXIT_FAILURE);
 }
 
-/* The user namespace is that which owns the network namespace: bwrap makes a second one later. */
-static void join(pid_t init, int sock)
+/* The namespace is that of INIT as long as INIT has not ended: its number is nobody else's then.
+ * The user namespace is that which owns the network namespace: bwrap makes a second one later. */
+static void join(pid_t init, int pidfd, int sock)
 {
 	char path[64];
 	int net, user;
@@ -80,7 +89,8 @@ static void join(pid_t init, int sock)
 	snprintf(path, sizeof path, "/proc/%d/ns/net", (int)init);
 	net = open(path, O_RDONLY | O_CLOEXEC);
 	user = net < 0 ? -1 : ioctl(net, NS_GET_USERNS);
-	if (user < 0 || setns(user, CLONE_NEWUSER) != 0 || setns(net, CLONE_NEWNET) != 0)
+	if (user < 0 || pidfd_signal(pidfd, 0) != 0 || setns(user, CLONE_NEWUSER) != 0 ||
+		setns(net, CLONE_NEWNET) != 0)
 		fail(sock, "join the sandbox's network namespace");
 	close(user);
 	close(net);
@@ -172,18 +182,19 @@ static _Noreturn void stay(int sock, const struct network *net)
 	struct __user_cap_header_struct self = {.version = _LINUX_CAPABILITY_VERSION_3};
 	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
 	struct batch b = {0};
-	unsigned short port;
+	struct wanted w;
 	int fd;
 
-	/* The join gave every capability over the sandbox's network. */
-	if (syscall(SYS_capset, &self, none) != 0 ||
+	/* The caller's stderr is for what can go wrong at the start: a pipe's reader waits for its
+	 * end. The join gave every capability over the sandbox's network. */
+	if (dup2(0, STDERR_FILENO) < 0 || syscall(SYS_capset, &self, none) != 0 ||
 		(sock > 3 && close_range(3, (unsigned)sock - 1, 0) != 0) ||
 		close_range((unsigned)sock + 1, ~0U, 0) != 0 || confine(net))
 		_exit(EXIT_FAILURE);
-	while (recv(sock, &port, sizeof port, 0) == sizeof port) {
-		fd = connect_here(port);
+	while (recv(sock, &w, sizeof w, 0) == sizeof w) {
+		fd = connect_here(w.port);
 		b.n = fd >= 0;
-		b.which[0] = port;
+		b.number = w.number;
 		send_batch(sock, &b, &fd);
 		if (fd >= 0)
 			close(fd);
@@ -191,13 +202,13 @@ static _Noreturn void stay(int sock, const struct network *net)
 	_exit(EXIT_SUCCESS);
 }
 
-static _Noreturn void child(int sock, pid_t init, const struct network *net,
+static _Noreturn void child(int sock, pid_t init, int pidfd, const struct network *net,
 	const struct listener_spec *specs, unsigned n)
 {
 	int nl;
 	bool v6;
 
-	join(init, sock);
+	join(init, pidfd, sock);
 	nl = loopback_open();
 	if (nl < 0 || !loopback_wait(nl))
 		fail(sock, "wait for the sandbox's loopback");
@@ -240,18 +251,18 @@ static bool receive(int sock, struct batch *b, int fds[BATCH])
 
 static bool receive_all(struct inside *in, int sock, int *fds)
 {
-	static _Thread_local struct batch b; /* what it said is read after the return */
+	struct batch b;
 	int got[BATCH];
 	unsigned i;
 
 	do {
 		if (!receive(sock, &b, got)) {
-			in->trouble = "make the sockets of this run";
+			strlcpy(in->trouble, "make the sockets of this run", sizeof in->trouble);
 			errno = EPIPE;
 			return false;
 		}
 		if (b.error) {
-			in->trouble = b.what;
+			strlcpy(in->trouble, b.what, sizeof in->trouble);
 			errno = b.error;
 			return false;
 		}
@@ -262,7 +273,7 @@ static bool receive_all(struct inside *in, int sock, int *fds)
 	return true;
 }
 
-bool inside_open(struct inside *in, pid_t init, const struct network *net,
+bool inside_open(struct inside *in, pid_t init, int pidfd, const struct network *net,
 	const struct listener_spec *specs, unsigned n, int *fds)
 {
 	const struct timeval most = {.tv_sec = 1};
@@ -271,7 +282,10 @@ bool inside_open(struct inside *in, pid_t init, const struct network *net,
 	unsigned i;
 	bool ok;
 
-	*in = (struct inside){.dialer = -1, .trouble = "start who makes the sockets of this run"};
+	*in = (struct inside){
+		.dialer.sock = -1,
+		.trouble = "start who makes the sockets of this run",
+	};
 	for (i = 0; i < n; i++)
 		fds[i] = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) != 0)
@@ -280,12 +294,12 @@ bool inside_open(struct inside *in, pid_t init, const struct network *net,
 	if (pid < 0)
 		return false;
 	if (pid == 0)
-		child(sock[1], init, net, specs, n);
+		child(sock[1], init, pidfd, net, specs, n);
 	close(sock[1]);
 	ok = receive_all(in, sock[0], fds);
 	if (ok && net->dev_ports.n) {
 		setsockopt(sock[0], SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
-		in->dialer = sock[0];
+		in->dialer.sock = sock[0];
 		return true;
 	}
 	close(sock[0]);
@@ -294,17 +308,17 @@ bool inside_open(struct inside *in, pid_t init, const struct network *net,
 	return ok;
 }
 
-int inside_connect(int dialer, unsigned port)
+int inside_connect(struct dialer *d, unsigned port)
 {
-	unsigned short number = (unsigned short)port;
+	struct wanted w = {.number = ++d->asked, .port = port};
 	struct batch b = {0};
 	int fds[BATCH];
 
-	if (send(dialer, &number, sizeof number, MSG_NOSIGNAL) < 0)
+	if (send(d->sock, &w, sizeof w, MSG_NOSIGNAL) < 0)
 		return -1;
-	/* What is for another port came too late for who asked for it. */
-	while (receive(dialer, &b, fds)) {
-		if (b.which[0] == number)
+	/* An answer to an earlier question came too late for who asked it. */
+	while (receive(d->sock, &b, fds)) {
+		if (b.number == w.number)
 			return b.n ? fds[0] : -1;
 		if (b.n)
 			close(fds[0]);

@@ -129,6 +129,10 @@ static int check_sandbox(const struct handover *hand, pid_t *pid)
 	if (init < 0 || has_ended(hand->bwrap, 0))
 		end_beginning(hand, EXIT_SUCCESS);
 	shared = namespaces_shared(*pid);
+	/* What was looked at was its, if it has not ended since: the number is nobody else's then.
+	 */
+	if (pidfd_signal(init, 0) != 0)
+		end_beginning(hand, EXIT_SUCCESS);
 	if (!shared)
 		return init;
 	warn_line("the sandbox shares the host's %s namespace, so the command was not started; "
@@ -192,6 +196,15 @@ void keeper_prepare(struct keeping *k, const struct network *net, struct arena *
 	}
 }
 
+void keeper_over(const struct keeping *k)
+{
+	size_t i;
+
+	/* The keeper has the same sockets and may be a moment behind; the next run may not wait. */
+	for (i = 0; i < k->net->dev_ports.n; i++)
+		shutdown(k->dev[i], SHUT_RDWR);
+}
+
 void keeper_main(const struct handover *hand)
 {
 	struct server *server = NULL;
@@ -206,7 +219,8 @@ void keeper_main(const struct handover *hand)
 	be_quiet();
 	init = check_sandbox(hand, &pid);
 	if (network_wanted(hand->keeping->net)) {
-		server = serve_open(hand->keeping, pid, hand->keeping->quiet ? -1 : STDERR_FILENO);
+		server = serve_open(
+			hand->keeping, pid, init, hand->keeping->quiet ? -1 : STDERR_FILENO);
 		if (!server)
 			end_beginning(hand, EXIT_REFUSED);
 	}

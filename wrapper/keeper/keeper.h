@@ -36,6 +36,9 @@ struct keeping {
  */
 void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena);
 
+/* The run is over: lets go of these ports at once, whatever the keeper still does. */
+void keeper_over(const struct keeping *k);
+
 /*
  * Runs the keeper in a child that was just forked; never returns. Leaves the caller's session,
  * terminal, folder and files. Exit 0: the run is over; 125: it refused the run and said why.

@@ -20,8 +20,10 @@ enum limit {
 	LIMIT_HELLO = 32 * 1024,   /* bytes of a ClientHello with its records' headers */
 	LIMIT_PROXY_ANSWER = 8192, /* bytes of an upstream proxy's answer */
 	LIMIT_REFUSAL_LINES = 50,  /* told on stderr in one run */
-	LIMIT_REFUSALS = 256,      /* different ones that are remembered, and logged */
-	LIMIT_LOOKUP_MS = 3000,    /* for one question to one of the host's name servers */
+	LIMIT_LOG_RATE =
+		20, /* lines of the log in a second: a command cannot fill a disk with it */
+	LIMIT_REFUSALS = 256,   /* that are remembered, so as to be told once */
+	LIMIT_LOOKUP_MS = 3000, /* for one question to one of the host's name servers */
 	LIMIT_LOOKUP_TRIES = 2,
 	LIMIT_LOOKUP_SOCKETS = 32,
 	LIMIT_TTL_SHORTEST = 5, /* seconds that an answer is remembered, whatever it says */
@@ -42,9 +44,11 @@ enum timer_class {
 	TIMERS,
 };
 
-#define TIMER_MS                                          \
-	{                                                 \
-		250, 100, 10000, 20000, 1000, 10000, 1000 \
+#define TIMER_MS                                                                   \
+	{                                                                          \
+		[TIMER_STEP] = 250, [TIMER_TICK] = 100, [TIMER_HEAD] = 10000,      \
+		[TIMER_DIAL] = 20000, [TIMER_LINGER] = 1000, [TIMER_IDLE] = 10000, \
+		[TIMER_DRAIN] = 1000                                               \
 	}
 
 #endif

@@ -36,22 +36,20 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 	return h;
 }
 
-/* True if this was not seen before and is now; false too when no more can be remembered. */
+/* True if this was not told lately, and is now. */
 static bool is_new(struct reporter *r, enum reason why, const char *host, unsigned port)
 {
-	const size_t room = sizeof r->keys / sizeof *r->keys;
+	const unsigned room = sizeof r->keys / sizeof *r->keys;
 	uint64_t key = 0xcbf29ce484222325;
-	size_t i;
+	unsigned i;
 
 	key = mix(key, &why, sizeof why);
 	key = mix(key, &port, sizeof port);
 	key = mix(key, host, strlen(host));
-	for (i = 0; i < r->seen; i++)
+	for (i = 0; i < r->seen && i < room; i++)
 		if (r->keys[i] == key)
 			return false;
-	if (r->seen == room)
-		return false;
-	r->keys[r->seen++] = key;
+	r->keys[r->seen++ % room] = key;
 	return true;
 }
 
@@ -159,9 +157,8 @@ static void tell_user(struct reporter *r, const struct refusal *f)
 	if (r->err < 0 || r->told > LINES_MAX)
 		return;
 	if (r->told == LINES_MAX)
-		strbuf_addf(&line,
-			"seal-exec: more was blocked, and is not told here (--log FILE has it)%s",
-			end);
+		strbuf_addf(&line, "seal-exec: more was blocked, and is not told here (%s)%s",
+			r->log < 0 ? "--log FILE would have it" : "the log has it", end);
 	else if (f->allow.len)
 		strbuf_addf(&line, "seal-exec: %s; to allow: %s)%s", f->what.s, f->allow.s, end);
 	else
@@ -180,29 +177,77 @@ static void add_json_or_null(struct strbuf *b, const char *key, const char *text
 		strbuf_adds(b, "null");
 }
 
-static void tell_log(const struct reporter *r, const struct refusal *f)
+/* "{"time":"...","event":EVENT": every line of the log begins so. */
+static void begin_line(struct strbuf *line, const char *event)
 {
-	struct strbuf line = STRBUF_INIT, message = STRBUF_INIT;
+	strbuf_adds(line, "{\"time\":\"");
+	add_time(line);
+	strbuf_addf(line, "\",\"event\":\"%s\"", event);
+}
+
+/* True if the log may have a line in this second; what was too much before comes first then. */
+static bool has_room(struct reporter *r)
+{
+	struct strbuf line = STRBUF_INIT;
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec != r->second) {
+		r->second = now.tv_sec;
+		r->lines = 0;
+	}
+	if (r->lines >= LIMIT_LOG_RATE)
+		return false;
+	r->lines++;
+	if (r->lost) {
+		begin_line(&line, "lost");
+		strbuf_addf(&line, ",\"count\":%u}\n", r->lost);
+		if (put(r->log, &line))
+			r->lost = 0;
+		strbuf_release(&line);
+	}
+	return true;
+}
+
+static void add_refusal(struct strbuf *line, const struct refusal *f)
+{
+	struct strbuf message = STRBUF_INIT;
+
+	strbuf_addf(&message, "%s)", f->what.s);
+	begin_line(line, "refused");
+	strbuf_addf(line, ",\"code\":\"%s\",\"host\":", reason_rows[f->why].code);
+	strbuf_add_json(line, f->host);
+	strbuf_adds(line, ",\"port\":");
+	if (f->port)
+		strbuf_addf(line, "%u", f->port);
+	else
+		strbuf_adds(line, "null");
+	add_json_or_null(line, "detail", f->detail);
+	add_json_or_null(line, "message", message.s);
+	add_json_or_null(line, "allow", f->allow.s);
+	strbuf_adds(line, "}\n");
+	strbuf_release(&message);
+}
+
+static void tell_log(struct reporter *r, const struct refusal *f)
+{
+	static const char full[] = "seal-exec: the log takes no more lines, so some are missing\n";
+	struct strbuf line = STRBUF_INIT;
 
 	if (r->log < 0)
 		return;
-	strbuf_addf(&message, "%s)", f->what.s);
-	strbuf_adds(&line, "{\"time\":\"");
-	add_time(&line);
-	strbuf_addf(&line,
-		"\",\"event\":\"refused\",\"code\":\"%s\",\"host\":", reason_rows[f->why].code);
-	strbuf_add_json(&line, f->host);
-	strbuf_adds(&line, ",\"port\":");
-	if (f->port)
-		strbuf_addf(&line, "%u", f->port);
-	else
-		strbuf_adds(&line, "null");
-	add_json_or_null(&line, "detail", f->detail);
-	add_json_or_null(&line, "message", message.s);
-	add_json_or_null(&line, "allow", f->allow.s);
-	strbuf_adds(&line, "}\n");
-	put(r->log, &line);
-	strbuf_release(&message);
+	if (!has_room(r)) {
+		r->lost++;
+		return;
+	}
+	add_refusal(&line, f);
+	if (!put(r->log, &line)) {
+		r->lost++;
+		line.len = 0;
+		strbuf_adds(&line, full);
+		if (!r->log_failed && r->err >= 0)
+			r->log_failed = put(r->err, &line);
+	}
 	strbuf_release(&line);
 }
 

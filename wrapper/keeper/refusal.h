@@ -9,12 +9,17 @@
 
 /* Where refusals go. Plain data: memory is the struct's own. */
 struct reporter {
-	int err;       /* the user's stderr, -1 for -q */
-	bool terminal; /* err is a terminal, perhaps in raw mode: lines end with \r\n */
-	int log;       /* JSON lines, -1 for none */
-	unsigned told; /* lines on err so far */
-	unsigned seen; /* how many of the table below are in use */
-	unsigned long long keys[LIMIT_REFUSALS]; /* hashes of (reason, host, port) that were told */
+	int err;          /* the user's stderr, -1 for -q */
+	bool terminal;    /* err is a terminal, perhaps in raw mode: lines end with \r\n */
+	int log;          /* JSON lines, -1 for none */
+	unsigned told;    /* lines on err so far */
+	unsigned seen;    /* different refusals so far */
+	long long second; /* of the log's last line, */
+	unsigned lines;   /* how many it has in that second, */
+	unsigned lost;    /* and how many it should have had and has not */
+	bool log_failed;  /* the user has been told that it takes no more */
+	/* Hashes of (reason, host, port) that were told last, a ring. */
+	unsigned long long keys[LIMIT_REFUSALS];
 };
 
 /*
@@ -25,8 +30,9 @@ struct reporter {
  *	domains = ["evil.example"])
  *
  * (or "cannot reach", where it is allowed) is told once for each (WHY, HOST, PORT), at most 50
- *lines a run and then one that says so; the log gets each different one too, up to the size of the
- * table. Never blocks: a stderr that takes nothing now (poll(2)) does not get the line. What would
+ *lines a run and then one that says so. The log gets each different one, at most LIMIT_LOG_RATE in
+ *a second; what was too much is counted and told with its next line: a command cannot fill the log,
+ * nor end it. Never blocks: what takes nothing now (poll(2)) does not get the line. What would
  * allow it is a line of the manifest for REFUSED_NAME, REFUSED_PORT ("host:port") and
  * REFUSED_LITERAL, sni = "off" for what TLS withholds.
  */

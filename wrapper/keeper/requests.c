@@ -55,6 +55,7 @@ static void answer_taker(struct relay *relay, const char *bytes, size_t n)
 		timer_stop(&c->timer);
 		relay_send(relay, SERVER, c->head.s, c->head.len);
 		strbuf_release(&c->head);
+		conn_count(c);
 	} else {
 		requests_taker(relay, NULL, 0);
 	}
@@ -180,4 +181,5 @@ void requests_taker(struct relay *relay, const char *bytes, size_t n)
 	if (!relay->stopped && done < n && relay->end[CLIENT].taker == requests_taker)
 		strbuf_add(&c->head, bytes + done, n - done);
 	strbuf_release(&all);
+	conn_count(c);
 }

@@ -73,7 +73,8 @@ static void ticked(struct timer *t)
 		timer_start(r->loop, &r->tick, TIMER_TICK);
 }
 
-struct resolver *resolver_open(struct loop *loop, const struct network *net, int own)
+struct resolver *resolver_open(
+	struct loop *loop, const struct network *net, int own, const char **why)
 {
 	struct resolver *r = calloc(1, sizeof *r);
 	struct ares_options options = {
@@ -83,8 +84,9 @@ struct resolver *resolver_open(struct loop *loop, const struct network *net, int
 		.sock_state_cb = socket_state,
 		.sock_state_cb_data = r,
 	};
-	int i;
+	int i, status;
 
+	*why = "out of memory";
 	if (!r)
 		return NULL;
 	r->loop = loop;
@@ -95,11 +97,14 @@ struct resolver *resolver_open(struct loop *loop, const struct network *net, int
 		r->sockets[i].resolver = r;
 		r->sockets[i].watch = (struct watch){.fd = -1, .ready = socket_ready};
 	}
-	if (ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS &&
-		ares_init_options(&r->channel, &options,
+	status = ares_library_init(ARES_LIB_INIT_ALL);
+	if (status == ARES_SUCCESS)
+		status = ares_init_options(&r->channel, &options,
 			ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-				ARES_OPT_SOCK_STATE_CB) == ARES_SUCCESS)
+				ARES_OPT_SOCK_STATE_CB);
+	if (status == ARES_SUCCESS)
 		return r;
+	*why = ares_strerror(status);
 	free(r);
 	return NULL;
 }
@@ -195,7 +200,8 @@ static void resolved(void *user, int status, int timeouts, struct ares_addrinfo 
 	}
 	settle(&e->answer);
 	if (e->answer.reason == REFUSED_RESOLVER)
-		snprintf(e->answer.detail, sizeof e->answer.detail, "%s", ares_strerror(status));
+		snprintf(e->answer.detail, sizeof e->answer.detail, "%s",
+			ares_strerror(status == ARES_SUCCESS ? ARES_ENODATA : status));
 	e->until = e->resolver->loop->now + seconds * 1000;
 	if (info)
 		ares_freeaddrinfo(info);

@@ -31,9 +31,10 @@ struct resolver;
 
 /*
  * Reads the host's resolver configuration: to be called before the keeper confines itself. OWN is
- * own_open()'s descriptor. NULL if it cannot be had.
+ * own_open()'s descriptor. NULL if it cannot be had, and WHY.
  */
-struct resolver *resolver_open(struct loop *loop, const struct network *net, int own);
+struct resolver *resolver_open(
+	struct loop *loop, const struct network *net, int own, const char **why);
 
 /*
  * Asks for the normalised HOST. GUARDED: addresses that are not public are dropped, but private

@@ -106,23 +106,25 @@ static unsigned most_connections(void)
 	return most < LIMIT_CONNECTIONS ? (unsigned)most : LIMIT_CONNECTIONS;
 }
 
-struct plan_of_sockets {
+struct sockets {
 	struct listener_spec specs[LISTENERS_MAX];
 	int fds[LISTENERS_MAX];
 	unsigned n;
 };
 
 static bool add_listeners(
-	struct server *s, const struct keeping *k, pid_t init, struct plan_of_sockets *p)
+	struct server *s, const struct keeping *k, pid_t init, int pidfd, struct sockets *p)
 {
 	struct inside in;
 	unsigned i;
 
 	p->n = listeners_inside(s->net, p->specs);
 	s->listeners = calloc(p->n + s->net->dev_ports.n + 1, sizeof *s->listeners);
-	if (!s->listeners)
+	if (!s->listeners) {
+		warn_line("out of memory; the command was not started");
 		return false;
-	if (!inside_open(&in, init, s->net, p->specs, p->n, p->fds)) {
+	}
+	if (!inside_open(&in, init, pidfd, s->net, p->specs, p->n, p->fds)) {
 		warn_line(
 			"cannot %s: %s; the command was not started", in.trouble, strerror(errno));
 		return false;
@@ -138,11 +140,13 @@ static bool add_listeners(
 	return true;
 }
 
-static bool open_inside(struct server *s, const struct keeping *k, pid_t init)
+static bool open_inside(struct server *s, const struct keeping *k, pid_t init, int pidfd)
 {
-	struct plan_of_sockets *p = calloc(1, sizeof *p);
-	bool ok = p && add_listeners(s, k, init, p);
+	struct sockets *p = calloc(1, sizeof *p);
+	bool ok = p && add_listeners(s, k, init, pidfd, p);
 
+	if (!p)
+		warn_line("out of memory; the command was not started");
 	free(p);
 	return ok;
 }
@@ -150,18 +154,32 @@ static bool open_inside(struct server *s, const struct keeping *k, pid_t init)
 /* The caller's environment may hold secrets; nothing here reads it. */
 static void forget_environment(void)
 {
-	static char *none[] = {NULL};
 	char **e;
 
 	for (e = environ; e && *e; e++)
 		explicit_bzero(*e, strlen(*e));
-	environ = none;
+	if (environ)
+		*environ = NULL;
 }
 
-struct server *serve_open(const struct keeping *k, pid_t init, int err)
+static bool open_resolver(struct server *s)
+{
+	const char *why = NULL;
+	int own = own_open();
+
+	if (own < 0)
+		why = strerror(errno);
+	else
+		s->resolver = resolver_open(&s->loop, s->net, own, &why);
+	if (!s->resolver)
+		warn_line(
+			"cannot ask this machine for names: %s; the command was not started", why);
+	return s->resolver;
+}
+
+struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int err)
 {
 	struct server *s = calloc(1, sizeof *s);
-	int own = -1;
 	const char *trouble;
 
 	if (!s || !loop_open(&s->loop)) {
@@ -172,17 +190,10 @@ struct server *serve_open(const struct keeping *k, pid_t init, int err)
 	s->net = k->net;
 	s->refusals = (struct reporter){.err = err, .terminal = isatty(err) == 1, .log = k->log};
 	s->most = most_connections();
-	if (!open_inside(s, k, init))
+	if (!open_inside(s, k, init, pidfd))
 		return NULL;
-	if (network_named(s->net)) {
-		own = own_open();
-		s->resolver = own < 0 ? NULL : resolver_open(&s->loop, s->net, own);
-		if (!s->resolver) {
-			warn_line("cannot ask this machine for names, so the command was not "
-				  "started");
-			return NULL;
-		}
-	}
+	if (network_named(s->net) && !open_resolver(s))
+		return NULL;
 	trouble = confine(s->net);
 	if (trouble) {
 		warn_line("the keeper cannot %s: %s; the command was not started", trouble,

@@ -11,9 +11,10 @@
 
 /*
  * Makes everything that the run's network needs and confines the process; INIT is the sandbox's
- * pid 1, ERR where refusals are told (-1: nowhere). Returns NULL if that failed, after saying why.
+ * pid 1 and PIDFD holds it, ERR where refusals are told (-1: nowhere). Returns NULL if that failed,
+ * after saying why.
  */
-struct server *serve_open(const struct keeping *k, pid_t init, int err);
+struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int err);
 
 /* Serves until one of the pidfds FRONT and INIT is readable. */
 void serve_run(struct server *s, int front, int init);

@@ -4,6 +4,7 @@
 #ifndef SEAL_KEEPER_SERVER_H
 #define SEAL_KEEPER_SERVER_H
 
+#include "keeper/inside.h"
 #include "keeper/listeners.h"
 #include "keeper/names.h"
 #include "keeper/refusal.h"
@@ -31,7 +32,7 @@ struct server {
 	struct timer rest;          /* from accepting, while there are no descriptors */
 	bool ending;                /* the sandbox has ended; only what it had sent is served */
 	struct timer deadline;      /* of that */
-	int dialer;                 /* socket to who makes sockets inside, -1 if nobody needs one */
+	struct dialer dialer;       /* who makes sockets inside */
 	bool v6;                    /* IPv6 works inside */
 };
 

@@ -8,17 +8,22 @@
 #include "model/handover.h"
 #include "model/plan.h"
 
-/* The host side of the run, in a forked child; never returns. The front hands it in, because
- * launch does not know the keeper's room; KEEPING is what it is given. */
-typedef void launch_keeper(const struct handover *hand);
+/* The host's side of a run, handed in because launch does not know the keeper's room. */
+struct launch_host {
+	/* In a forked child; never returns. */
+	void (*keeper)(const struct handover *hand);
+	/* In the front, when the command has ended and before the caller hears of it. */
+	void (*over)(const struct keeping *keeping);
+	const struct keeping *keeping; /* what both are given */
+};
 
 /*
  * Runs the plan's command in the sandbox and returns the exit code for the shell (DESIGN: 125
  * ours, 126, 127, 128+n, else the command's). A failure before the command starts is said on
  * stderr; nothing of the run is left then.
  */
-int launch_run(const struct plan *plan, const struct facts *facts, launch_keeper *keeper,
-	const struct keeping *keeping, struct arena *arena);
+int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_host *host,
+	struct arena *arena);
 
 /* Becomes ARGV without any confinement; returns the exit code (126, 127) if it cannot. */
 int launch_unconfined(char **argv);

@@ -102,8 +102,7 @@ static void close_handles(struct handles *h, size_t sources)
  * The keeper is forked while bwrap starts: it costs the run nothing. It must not hold what the
  * sandbox inherits, so that is closed before.
  */
-static void start_keeper(
-	struct spawn *s, int info, launch_keeper *keeper, const struct keeping *keeping)
+static void start_keeper(struct spawn *s, int info, const struct launch_host *host)
 {
 	struct handover hand = {
 		.front = pidfd_of(getpid()),
@@ -111,12 +110,12 @@ static void start_keeper(
 		.info = info,
 		.sock = s->sock,
 		.inner_sock = s->inner_sock,
-		.keeping = keeping,
+		.keeping = host->keeping,
 	};
 
 	s->keeper = hand.front < 0 || hand.bwrap < 0 ? -1 : fork();
 	if (s->keeper == 0)
-		keeper(&hand);
+		host->keeper(&hand);
 	if (s->keeper < 0) {
 		warn_line("cannot start the keeper of this run, so the command was not started");
 		kill(s->bwrap, SIGKILL);
@@ -128,13 +127,13 @@ static void start_keeper(
 	close(info);
 }
 
-int launch_run(const struct plan *plan, const struct facts *facts, launch_keeper *keeper,
-	const struct keeping *keeping, struct arena *arena)
+int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_host *host,
+	struct arena *arena)
 {
 	struct handles h = {.sources = sources_open(plan, arena)};
 	struct spawn s = {.target = -1};
 	struct stat st;
-	int info[2], sock[2], on = 1;
+	int info[2], sock[2], on = 1, code;
 	const char *argv[] = {"bwrap", "--args", NULL, "--", NULL, NULL, NULL, NULL};
 
 	if (pipe2(info, O_CLOEXEC) != 0 ||
@@ -161,6 +160,8 @@ int launch_run(const struct plan *plan, const struct facts *facts, launch_keeper
 	s.inner_sock = st.st_ino;
 	spawn_start(&s, facts->bwrap, (char *const *)argv);
 	close_handles(&h, plan->mounts.n);
-	start_keeper(&s, info[0], keeper, keeping);
-	return spawn_wait(&s);
+	start_keeper(&s, info[0], host);
+	code = spawn_wait(&s);
+	host->over(host->keeping);
+	return spawn_end(&s, code);
 }

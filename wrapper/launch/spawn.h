@@ -44,4 +44,7 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv);
  * behind ends when the front does: the keeper sees to it. */
 int spawn_wait(struct spawn *s);
 
+/* The last act: CODE, or the death by the signal that the user typed and the command died of. */
+int spawn_end(const struct spawn *s, int code);
+
 #endif

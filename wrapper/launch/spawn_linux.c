@@ -157,9 +157,6 @@ static int exit_code(struct spawn *s, int status)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 
 	hear_start(s);
-	/* Ctrl-C must end the script or loop that we stand in: its shell asks how we died. */
-	if (s->started && s->typed == SIGINT && code == 128 + SIGINT)
-		die_of(SIGINT);
 	if (s->started)
 		return code;
 	if (s->ended_by)
@@ -232,4 +229,12 @@ int spawn_wait(struct spawn *s)
 			}
 		}
 	}
+}
+
+int spawn_end(const struct spawn *s, int code)
+{
+	/* Ctrl-C must end the script or loop that we stand in: its shell asks how we died. */
+	if (s->started && s->typed == SIGINT && code == 128 + SIGINT)
+		die_of(SIGINT);
+	return code;
 }

@@ -388,7 +388,8 @@ static void test_other_pieces(void)
 	in_pieces(PIECES("FOO /", " HTTP/1.1\r", "\nHost: evil.test\r\n\r\n"), "FOO /", RESET);
 	in_pieces(PIECES("\r\n", "GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n"), "", ENDED);
 	in_pieces(PIECES(" ", "GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n"), " ", RESET);
-	in_pieces(PIECES("get ", "/ HTTP/1.0\r\n\r\n"), "get ", RESET);
+	in_pieces(PIECES("get ", "/ HTTP/1.0\r\n\r\n"), "", ENDED);
+	in_pieces(PIECES("PUR", "GE / HTTP/1.0\r\nHost: evil.test\r\n\r\n"), "", ENDED);
 }
 
 /* A denied name: no server, and the client is not kept waiting. */

@@ -182,8 +182,17 @@ static void test_many(void)
 	ok(strstr(text, "blocked h49.example:443") && !strstr(text, "h50.example"), "which fifty");
 	ok(strstr(text, "seal-exec: more was blocked"), "and how that is said");
 	text = got(e, e->log);
-	is_int(count_lines(text), 256, "the log gets as many as the table remembers");
-	ok(strstr(text, "\"h255.example\"") && !strstr(text, "h256.example"), "and no more");
+	is_int(count_lines(text), LIMIT_LOG_RATE, "the log gets so many in a second");
+	ok(strstr(text, "\"h19.example\"") && !strstr(text, "h20.example"), "the first ones");
+	e->r.second--; /* the next one */
+	refusal_tell(&e->r, REFUSED_NAME, "late.example", 443, NULL);
+	text = got(e, e->log);
+	is_int(count_lines(text), 2, "then it goes on");
+	ok(strstr(text, "\"event\":\"lost\",\"count\":280}\n"),
+		"after the count of what is missing");
+	ok(strstr(text, "\"late.example\""), "nothing ends it");
+	refusal_tell(&e->r, REFUSED_NAME, "late.example", 443, NULL);
+	is_int(count_lines(got(e, e->log)), 0, "what was told lately is not told again");
 	end(e);
 }
 

@@ -264,9 +264,11 @@ static void test_socks_refused(void)
 static void test_impatient(void)
 {
 	struct pollfd p = {.fd = loop->epoll, .events = POLLIN};
+	unsigned char hello[512], got[512];
+	size_t n = served_hello("silent.test", hello);
 	struct silent silent;
 	enum standing how;
-	int client;
+	int client, server;
 
 	peers_silent(&silent, SILENT, 443);
 	client = begin(TO("silent.test:443"));
@@ -281,6 +283,21 @@ static void test_impatient(void)
 	peers_break(client);
 	peers_settle(loop);
 	is_int(s->server.connections, 0, "a client that goes meanwhile is gone at once");
+
+	/* What is said before the word is not read before it, and judged then. */
+	client = begin(TO("silent.test:443"));
+	peers_settle(loop);
+	peers_say(loop, client, hello, n);
+	is_int(peers_standing(loop, client), STANDS, "who speaks too early is not heard yet");
+	peers_wake(&silent);
+	server = peers_accept(loop, silent.listener);
+	ok(hears(client, TUNNEL) && peers_hear(loop, server, got, n) == n &&
+			memcmp(got, hello, n) == 0,
+		"but when the tunnel stands");
+	close(client);
+	close(server);
+	peers_gone(&silent);
+	peers_silent(&silent, SILENT, 443);
 
 	/* In one round: the server answers, and the client is gone by then. */
 	client = begin(TO("silent.test:443"));

@@ -125,6 +125,7 @@ static void test_refused_requests(void)
 	refused("POST / HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 1\r\n"
 		"Transfer-Encoding: chunked\r\n\r\n",
 		"HTTP/1.1 400", "Transfer-Encoding");
+	refused(WEBSOCKET "early", "HTTP/1.1 400", "behind a websocket");
 	refused("CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test\r\n\r\n", "HTTP/1.1 400",
 		"proxy");
 	ok(strstr(served_told(s),
@@ -146,6 +147,25 @@ static void test_refused_later(void)
 	say(client, GET_EVIL);
 	ok(strstr(hear_all(client, &how), "403 Forbidden") && how == ENDED, "the next is refused");
 	is_int(peers_standing(loop, server), ENDED, "the server hears nothing but the end");
+	part(client, server);
+}
+
+/* The client takes nothing, is refused, and ends: it still gets all that was for it. */
+static void test_refused_stalled(void)
+{
+	int client = peers_connect(ALLOWED_AT, 80), server;
+	static char text[16 << 20];
+	size_t heard;
+
+	say(client, GET);
+	server = peers_accept(loop, http);
+	ok(hears(server, GET), "one request");
+	peers_stuff(loop, server);
+	say(client, GET_EVIL);
+	shutdown(client, SHUT_WR);
+	ok(peers_settle(loop) && loop->kept > 0, "the next is refused, while bytes are kept");
+	is_int(peers_end(loop, client, text, sizeof text, &heard), ENDED, "they come, and the end");
+	ok(memmem(text, heard, "403 Forbidden", 13), "and the answer");
 	part(client, server);
 }
 
@@ -231,13 +251,15 @@ static void test_half_request(void)
 
 static void test_websocket(void)
 {
-	static const char yes[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+	static const char yes[] = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+				  "Upgrade: websocket\r\n\r\n";
 	int client = peers_connect(ALLOWED_AT, 80), server;
 
-	say(client, WEBSOCKET "early");
+	say(client, WEBSOCKET);
 	server = peers_accept(loop, http);
 	ok(hears(server, WEBSOCKET), "a websocket is asked for");
-	is_int(peers_standing(loop, server), STANDS, "and nothing of what follows, yet");
+	say(client, "early");
+	is_int(peers_standing(loop, server), STANDS, "what follows is not sent yet");
 	ok(say(server, "HTTP/1.") && peers_settle(loop), "half an answer");
 	is_int(peers_standing(loop, client), STANDS, "is held");
 	say(server, yes + 7);
@@ -251,12 +273,33 @@ static void test_websocket(void)
 	part(client, server);
 
 	client = peers_connect(ALLOWED_AT, 80);
-	say(client, WEBSOCKET GET_B GET_EVIL);
+	say(client, WEBSOCKET);
 	server = peers_accept(loop, http);
-	ok(hears(server, WEBSOCKET) && say(server, ANSWER), "another one is refused by the server");
-	ok(hears(server, GET_B), "what follows is HTTP");
+	ok(hears(server, WEBSOCKET) && say(client, GET_B GET_EVIL) && say(server, ANSWER),
+		"another one is refused by the server");
+	ok(hears(client, ANSWER) && hears(server, GET_B), "what follows is HTTP");
 	is_int(peers_standing(loop, server), ENDED, "and judged");
 	part(client, server);
+}
+
+/* A 101 that says nothing of a websocket: requests go on, so they are judged. */
+static void test_other_101(void)
+{
+	static const char no[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+	int client = peers_connect(ALLOWED_AT, 80), server;
+
+	say(client, WEBSOCKET);
+	server = peers_accept(loop, http);
+	ok(hears(server, WEBSOCKET) && say(server, no) && hears(client, no),
+		"101 without a reason");
+	say(client, GET_EVIL);
+	is_int(peers_standing(loop, server), ENDED, "opens nothing");
+	part(client, server);
+
+	client = peers_connect(ALLOWED_AT, 80);
+	say(client, WEBSOCKET "early");
+	is_int(peers_standing(loop, client), ENDED, "bytes behind the request are refused");
+	part(client, -1);
 }
 
 /* A page that reads like the answer to a websocket opens nothing. */
@@ -491,10 +534,12 @@ int main(void)
 	test_every_cut();
 	test_refused_requests();
 	test_refused_later();
+	test_refused_stalled();
 	test_refused_upload();
 	test_bodies();
 	test_half_request();
 	test_websocket();
+	test_other_101();
 	test_no_websocket_later();
 	test_tls();
 	test_refused_tls();

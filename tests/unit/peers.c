@@ -27,26 +27,10 @@ void peers_close(struct loop *l)
 	free(l->buffer);
 }
 
-struct stop {
-	struct timer timer;
-	struct loop *loop;
-};
-
-static void stop(struct timer *t)
-{
-	container(t, struct stop, timer)->loop->over = true;
-}
-
-/* The queue of TIMER_DRAIN is nobody else's here. */
 void peers_round(struct loop *l)
 {
-	struct stop s = {.timer = {.fired = stop}, .loop = l};
-
 	l->over = false;
-	timer_start(l, &s.timer, TIMER_DRAIN);
-	s.timer.at = 0;
-	loop_run(l);
-	timer_stop(&s.timer);
+	loop_round(l, false);
 }
 
 static bool is_ready(int fd, short events, int ms)

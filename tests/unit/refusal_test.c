@@ -155,14 +155,14 @@ static void test_once(void)
 
 	refusal_tell(&e->r, REFUSED_NAME, "a.example", 443, NULL);
 	refusal_tell(&e->r, REFUSED_NAME, "a.example", 443, NULL);
-	refusal_tell(&e->r, REFUSED_NAME, "a.example", 443, "in other words");
 	is_int(count_lines(got(e, e->err)), 1, "the same is told once");
 	is_int(count_lines(got(e, e->log)), 1, "and logged once");
 	refusal_tell(&e->r, REFUSED_NAME, "a.example", 80, NULL);
 	refusal_tell(&e->r, REFUSED_PORT, "a.example", 80, NULL);
 	refusal_tell(&e->r, REFUSED_NAME, "b.example", 80, NULL);
-	is_int(count_lines(got(e, e->err)), 3, "another port, reason or host is another");
-	is_int(count_lines(got(e, e->log)), 3, "in the log too");
+	refusal_tell(&e->r, REFUSED_NAME, "b.example", 80, "in other words");
+	is_int(count_lines(got(e, e->err)), 4, "another port, reason, host or detail is another");
+	is_int(count_lines(got(e, e->log)), 4, "in the log too");
 	end(e);
 }
 

@@ -71,7 +71,7 @@ static void test_suffixes(void)
 	"the hosts"
 #define NO_HOST     "is a public suffix and no host; name the hosts"
 #define LOOPBACK    "is loopback, which is never dialled; use host_localhost_ports"
-#define NEVER(kind) "is a " kind " address, which is never dialled; remove it"
+#define NEVER(kind) "is never dialled, for the address is " kind "; remove it"
 
 static const struct {
 	const char *entry, *fault;

@@ -74,6 +74,7 @@ static enum address_kind kind4(const struct in_addr *ip)
 size_t address_carried(const struct in6_addr *ip, struct in_addr out[2])
 {
 	static const unsigned char zero[10], nat64[12] = {0x00, 0x64, 0xff, 0x9b};
+	static const unsigned char isatap[3] = {0x00, 0x5e, 0xfe};
 	const unsigned char *b = ip->s6_addr;
 	unsigned char hidden[4];
 	size_t i;
@@ -86,6 +87,10 @@ size_t address_carried(const struct in6_addr *ip, struct in_addr out[2])
 		return 1;
 	}
 	if (memcmp(b, nat64, 12) == 0) {
+		memcpy(out, b + 12, 4);
+		return 1;
+	}
+	if ((b[8] & ~2) == 0 && memcmp(b + 9, isatap, 3) == 0) {
 		memcpy(out, b + 12, 4);
 		return 1;
 	}

@@ -42,8 +42,8 @@ static inline bool address_kind_is_host(enum address_kind kind)
 
 /*
  * The IPv4 addresses within IP, to OUT; how many there are: one of a mapped (RFC 4291), compatible
- * (the same), NAT64 (RFC 6052, its well-known prefix) or 6to4 (RFC 3056) address, two of a Teredo
- * one (RFC 4380).
+ * (the same), NAT64 (RFC 6052, its well-known prefix), ISATAP (RFC 5214) or 6to4 (RFC 3056)
+ * address, two of a Teredo one (RFC 4380).
  */
 size_t address_carried(const struct in6_addr *ip, struct in_addr out[2]);
 

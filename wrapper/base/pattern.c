@@ -99,7 +99,8 @@ const char *domain_parse(const char *entry, char host[256], unsigned *port)
 
 	*port = 0;
 	if (strchr(entry, '/'))
-		return "is not a host name; write the host alone, without scheme and path";
+		return "is not a host name; write one host or address, without scheme, path or "
+		       "mask";
 	if (bracket) {
 		end = strchr(entry, ']');
 		if (!end || (end[1] != ':' && end[1] != '\0'))
@@ -130,9 +131,11 @@ const char *domain_parse(const char *entry, char host[256], unsigned *port)
 			return "is not ASCII; write the name in its xn-- form";
 	if (strncmp(host, "*.", 2) == 0) {
 		if (!strchr(host + 2, '.'))
-			return "would open a whole top-level domain";
+			return "would open a whole top-level domain; name the hosts";
 		return host_is_name(host + 2, len - 2) ? NULL : "is not *.HOST";
 	}
+	if (strcmp(host, "*") == 0)
+		return "would open every host; that is profile = \"network-allow-all\"";
 	if (strchr(host, '*'))
 		return "has a * elsewhere than in front as \"*.\"";
 	return host_is_name(host, len) ? NULL : "is not a host name";

@@ -328,8 +328,9 @@ static void to_inside(struct conn *c)
 {
 	int fd = inside_connect(&c->server->dialer, c->port);
 
+	/* Who came from the host sees it; the run's own user has asked for nothing. */
 	if (fd < 0)
-		conn_refuse(c, REFUSED_CLOSED, NULL);
+		relay_stop(&c->relay, true);
 	else
 		relay_connect(&c->relay, fd);
 }

@@ -108,6 +108,9 @@ enum reason decide(
 		if (covers(d, &t))
 			why = port_fits(d, port) ? ALLOWED : REFUSED_PORT;
 	}
+	vec_each (d, &net->withheld)
+		if (why != ALLOWED && covers(d, &t) && port_fits(d, port))
+			return REFUSED_WITHHELD;
 	return why;
 }
 

@@ -19,6 +19,8 @@ static void want(struct conn *c, const char *host, size_t n, unsigned port)
 			n = sizeof shown - 1;
 		memcpy(shown, host, n);
 		shown[n] = '\0';
+		while (strlen(shown) < n)
+			shown[strlen(shown)] = '?'; /* a NUL would end it for who reads it */
 	}
 	conn_name(c, normal[0] ? normal : shown, port);
 	if (c->verdict != ALLOWED)

@@ -99,9 +99,14 @@ static void judge_http(struct conn *c)
 static void judge_other(struct conn *c)
 {
 	struct http_request r;
+	enum http_result found;
 	const char *why = NULL;
 
-	switch (http_read(c->head.s, c->head.len, &r, &why)) {
+	found = http_read(c->head.s, c->head.len, &r, &why);
+	/* No server takes a first line as long as that for a request's. */
+	if (found == HTTP_LARGE && may_lend(c) && !memchr(c->head.s, '\n', c->head.len))
+		found = HTTP_NOT;
+	switch (found) {
 	case HTTP_MORE:
 		if (http_may_begin(c->head.s, c->head.len))
 			c->speech = SPEECH_HTTP; /* in case that the rest never comes */

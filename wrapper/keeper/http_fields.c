@@ -121,31 +121,45 @@ static enum http_result check_framing(struct head *h)
 	return HTTP_HEAD;
 }
 
-/* True if a Connection field lists WORD. */
-static bool connection_lists(const struct http_request *r, struct http_span word)
+/* What the Connection fields list: each head is walked through once, however it is made. */
+struct listed {
+	struct http_span v[LIMIT_HTTP_LISTED];
+	size_t n;
+};
+
+/* False if there is more than anybody lists. */
+static bool list_items(struct listed *l, struct http_span left)
 {
-	struct http_span left, item;
+	for (; left.n; left.s++, left.n--) {
+		const char *comma = memchr(left.s, ',', left.n);
+		struct http_span item = {left.s, comma ? (size_t)(comma - left.s) : left.n};
+
+		left.s += item.n;
+		left.n -= item.n;
+		item = trim(item);
+		if (item.n && l->n == LIMIT_HTTP_LISTED)
+			return false;
+		if (item.n)
+			l->v[l->n++] = item;
+		if (!left.n)
+			break;
+	}
+	return true;
+}
+
+static bool lists(const struct listed *l, struct http_span word)
+{
 	size_t i;
 
-	for (i = 0; i < r->n; i++) {
-		if (!span_is(r->fields[i].name, "connection"))
-			continue;
-		for (left = r->fields[i].value; left.n; left.s += item.n, left.n -= item.n) {
-			const char *comma = memchr(left.s, ',', left.n);
-
-			item = (struct http_span){
-				left.s, comma ? (size_t)(comma - left.s) : left.n};
-			if (span_same(trim(item), word))
-				return true;
-			item.n += comma != NULL;
-		}
-	}
+	for (i = 0; i < l->n; i++)
+		if (span_same(l->v[i], word))
+			return true;
 	return false;
 }
 
 /* Fields that end here, and those that http_write() makes itself. A Connection that names Host or
  * Content-Length takes nothing away: they are written from what was read. */
-static bool is_hop(const struct http_request *r, struct http_span name)
+static bool is_hop(const struct listed *listed, struct http_span name)
 {
 	static const char *const hops[] = {"host", "content-length", "transfer-encoding",
 		"connection", "keep-alive", "te", "trailer", "upgrade", "http2-settings"};
@@ -154,22 +168,29 @@ static bool is_hop(const struct http_request *r, struct http_span name)
 	for (i = 0; i < sizeof hops / sizeof *hops; i++)
 		if (span_is(name, hops[i]))
 			return true;
-	return span_begins(name, "proxy-") || connection_lists(r, name);
+	return span_begins(name, "proxy-") || lists(listed, name);
 }
 
-static void read_connection(struct http_request *r)
+static enum http_result read_connection(struct head *h)
 {
 	const struct http_span close = {"close", 5}, up = {"upgrade", 7};
+	struct http_request *r = h->r;
 	bool body = r->body.chunked || r->body.left;
 	struct http_span upgrade = {0};
+	struct listed listed = {.n = 0};
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
-		r->fields[i].hop = is_hop(r, r->fields[i].name);
-	r->close = body || r->minor == 0 || connection_lists(r, close);
+		if (span_is(r->fields[i].name, "connection") &&
+			!list_items(&listed, r->fields[i].value))
+			return head_bad(h, "a Connection field that lists too much");
+	for (i = 0; i < r->n; i++)
+		r->fields[i].hop = is_hop(&listed, r->fields[i].name);
+	r->close = body || r->minor == 0 || lists(&listed, close);
 	r->websocket = r->minor == 1 && !body && span_is(r->method, "get") &&
 		count(r, "upgrade", &upgrade) == 1 && span_is(upgrade, "websocket") &&
-		connection_lists(r, up);
+		lists(&listed, up);
+	return HTTP_HEAD;
 }
 
 enum http_result head_fields(struct head *h)
@@ -182,7 +203,5 @@ enum http_result head_fields(struct head *h)
 			return got;
 	if (got == HTTP_HEAD && (got = check_host(h)) == HTTP_HEAD)
 		got = check_framing(h);
-	if (got == HTTP_HEAD)
-		read_connection(h->r);
-	return got;
+	return got == HTTP_HEAD ? read_connection(h) : got;
 }

@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -176,24 +179,60 @@ static void be_quiet(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena)
+/*
+ * True if a run of this user's serves PORT: each one that does holds a name that says so, in the
+ * host's abstract sockets, which no sandbox can reach (unix(7)). TAKE: this run does from now on.
+ */
+static bool another_serves(unsigned port, bool take)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), n;
+	bool ours;
+
+	n = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "seal-exec/dev/%u/%u",
+		(unsigned)getuid(), port);
+	ours = bind(fd, (const struct sockaddr *)&name,
+		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) == 0;
+	if (!ours || !take)
+		close(fd); /* else the front holds it to its end */
+	return !ours && errno == EADDRINUSE;
+}
+
+/* A socket on PORT of the host for the server inside, -1 if another run has it. */
+static int open_dev(const struct port *p, bool quiet)
 {
 	struct listener_spec spec = {.kind = LISTEN_DEV};
+	int fd, error;
+
+	endpoint_read("127.0.0.1", &spec.at);
+	endpoint_set_port(&spec.at, p->number);
+	fd = listener_make(&spec);
+	error = errno;
+	if (fd >= 0) {
+		another_serves(p->number, true);
+	} else if (error == EADDRINUSE && another_serves(p->number, false)) {
+		/* The second command of a project is no second server. */
+		if (!quiet)
+			warn_line("port %u of this machine leads to another run, and stays there",
+				p->number);
+	} else {
+		die("%s:%d:%d: dev_server_ports: cannot listen on this machine's 127.0.0.1:%u: %s; "
+		    "end who uses it, or take another port",
+			p->from.at.file, p->from.at.line, p->from.at.col, p->number,
+			strerror(error));
+	}
+	return fd;
+}
+
+void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena)
+{
 	const struct port *p;
 	size_t n = 0;
 
 	k->net = net;
 	k->dev = arena_calloc(arena, net->dev_ports.n + 1, sizeof *k->dev);
-	vec_each (p, &net->dev_ports) {
-		endpoint_read("127.0.0.1", &spec.at);
-		endpoint_set_port(&spec.at, p->number);
-		k->dev[n] = listener_make(&spec);
-		if (k->dev[n++] < 0)
-			die("dev_server_ports: cannot listen on this machine's 127.0.0.1:%u: %s; "
-			    "end "
-			    "who uses it, or take another port",
-				p->number, strerror(errno));
-	}
+	vec_each (p, &net->dev_ports)
+		k->dev[n++] = open_dev(p, k->quiet);
 }
 
 void keeper_over(const struct keeping *k)

@@ -16,6 +16,8 @@ enum limit {
 	LIMIT_LISTENERS = 2048,          /* sockets inside */
 	LIMIT_NAMES = 1024,              /* that get synthetic addresses in one run */
 	LIMIT_HTTP_HEAD = 64 * 1024,     /* bytes */
+	LIMIT_HTTP_LISTED = 32,          /* names in the Connection fields of one head */
+	LIMIT_TAKEN = 64 * 1024,         /* bytes that are judged at once: others wait meanwhile */
 	LIMIT_HTTP_FIELDS = 128,
 	LIMIT_HELLO = 32 * 1024,   /* bytes of a ClientHello with its records' headers */
 	LIMIT_PROXY_ANSWER = 8192, /* bytes of an upstream proxy's answer */
@@ -29,6 +31,7 @@ enum limit {
 	LIMIT_TTL_SHORTEST = 5, /* seconds that an answer is remembered, whatever it says */
 	LIMIT_TTL_LONGEST = 300,
 	LIMIT_TTL_ERROR = 1,
+	LIMIT_DRAIN_MS = 1000,  /* for what the command had sent when it ended */
 	LIMIT_SPARE_FILES = 64, /* descriptors that are not connections */
 };
 
@@ -40,15 +43,13 @@ enum timer_class {
 	TIMER_DIAL,   /* for a look-up and a connection, whole */
 	TIMER_LINGER, /* for the client to take a refusal */
 	TIMER_IDLE,   /* for the next question on a connection to the name server */
-	TIMER_DRAIN,  /* for what the command had sent when it ended */
 	TIMERS,
 };
 
-#define TIMER_MS                                                                   \
-	{                                                                          \
-		[TIMER_STEP] = 250, [TIMER_TICK] = 100, [TIMER_HEAD] = 10000,      \
-		[TIMER_DIAL] = 20000, [TIMER_LINGER] = 1000, [TIMER_IDLE] = 10000, \
-		[TIMER_DRAIN] = 1000                                               \
+#define TIMER_MS                                                                  \
+	{                                                                         \
+		[TIMER_STEP] = 250, [TIMER_TICK] = 100, [TIMER_HEAD] = 10000,     \
+		[TIMER_DIAL] = 20000, [TIMER_LINGER] = 1000, [TIMER_IDLE] = 10000 \
 	}
 
 #endif

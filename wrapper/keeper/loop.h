@@ -41,7 +41,9 @@ struct garbage {
 
 struct loop {
 	int epoll;
-	bool over; /* set it, and loop_run() returns */
+	bool over;       /* set it, and loop_run() returns */
+	long long until; /* so it does at that time of CLOCK_MONOTONIC, ms; 0: at none */
+	int lines[2];    /* and when one of these is readable; -1: none */
 	long long now;
 	struct timer queues[TIMERS]; /* heads of rings */
 	struct garbage *garbage;
@@ -66,7 +68,13 @@ void timer_stop(struct timer *t);
 /* Has G released at the end of this round. */
 void loop_drop(struct loop *l, struct garbage *g);
 
-/* Until l->over. */
+/* What is ready now, or when something is (WAIT), once. False if the kernel waits for nothing. */
+bool loop_round(struct loop *l, bool wait);
+
+/*
+ * Until l->over, l->until, or the end of one of l->lines (pidfds). These are looked at every few
+ * milliseconds, in the middle of a round too: hostile work can be late, the end of a run cannot.
+ */
 void loop_run(struct loop *l);
 
 /* The struct of type T whose MEMBER is at P. */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -8,6 +9,7 @@
 #include "keeper/loop.h"
 
 enum { ROUND = 256 }; /* events of one round */
+enum { LOOK_MS = 5 }; /* between two looks at what ends the loop */
 
 static long long clock_ms(void)
 {
@@ -22,6 +24,7 @@ bool loop_open(struct loop *l)
 	int i;
 
 	memset(l, 0, sizeof *l);
+	l->lines[0] = l->lines[1] = -1;
 	for (i = 0; i < TIMERS; i++)
 		l->queues[i].next = l->queues[i].prev = &l->queues[i];
 	l->buffer = malloc(LIMIT_BUFFER);
@@ -79,10 +82,10 @@ void timer_start(struct loop *l, struct timer *t, enum timer_class class)
 	head->prev = t;
 }
 
-/* Milliseconds until the first timer, -1 if none runs. */
+/* Milliseconds until the first timer or the loop's own end, -1 if there is neither. */
 static int next_timer(const struct loop *l)
 {
-	long long first = -1;
+	long long first = l->until ? l->until : -1;
 	int i;
 
 	for (i = 0; i < TIMERS; i++) {
@@ -131,24 +134,67 @@ static unsigned meaning(unsigned events)
 	return (events & EPOLLIN ? LOOP_IN : 0) | (events & EPOLLOUT ? LOOP_OUT : 0);
 }
 
-void loop_run(struct loop *l)
+/* Sets l->over if something of what ends the loop has happened. */
+static void look(struct loop *l)
+{
+	struct pollfd ends[2] = {
+		{.fd = l->lines[0], .events = POLLIN},
+		{.fd = l->lines[1], .events = POLLIN},
+	};
+
+	if (poll(ends, 2, 0) > 0 || (l->until && l->now >= l->until))
+		l->over = true;
+}
+
+/* The events of one round, or as many as there is time for. */
+static void serve_round(struct loop *l, const struct epoll_event *events, int n)
+{
+	long long looked = l->now;
+	int i;
+
+	for (i = 0; i < n && !l->over; i++) {
+		struct watch *w = events[i].data.ptr;
+
+		/* What an earlier event of this round has ended says nothing more. */
+		if (w && w->fd >= 0 && w->added)
+			w->ready(w, meaning(events[i].events));
+		l->now = clock_ms();
+		if (l->now - looked < LOOK_MS)
+			continue;
+		looked = l->now;
+		look(l);
+	}
+}
+
+/* The lines wake the loop too. */
+static void watch_lines(struct loop *l, int op)
+{
+	struct epoll_event e = {.events = EPOLLIN};
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (l->lines[i] >= 0)
+			epoll_ctl(l->epoll, op, l->lines[i], &e);
+}
+
+bool loop_round(struct loop *l, bool wait)
 {
 	struct epoll_event events[ROUND];
-	int n, i;
+	int n = epoll_wait(l->epoll, events, ROUND, wait ? next_timer(l) : 0);
+	bool works = n >= 0 || errno == EINTR;
 
-	while (!l->over) {
-		n = epoll_wait(l->epoll, events, ROUND, next_timer(l));
-		if (n < 0 && errno != EINTR)
-			return;
-		l->now = clock_ms();
-		for (i = 0; i < n && !l->over; i++) {
-			struct watch *w = events[i].data.ptr;
+	l->now = clock_ms();
+	look(l);
+	serve_round(l, events, n);
+	fire_timers(l);
+	take_out(l);
+	return works;
+}
 
-			/* What an earlier event of this round has ended says nothing more. */
-			if (w->fd >= 0 && w->added)
-				w->ready(w, meaning(events[i].events));
-		}
-		fire_timers(l);
-		take_out(l);
-	}
+void loop_run(struct loop *l)
+{
+	watch_lines(l, EPOLL_CTL_ADD);
+	while (!l->over && loop_round(l, true))
+		;
+	watch_lines(l, EPOLL_CTL_DEL);
 }

@@ -193,13 +193,15 @@ static void client_ready(struct watch *w, unsigned events)
 
 void nameserver_accepted(struct listener *l, int fd)
 {
-	bool room = l->server->asking < LIMIT_DNS_CLIENTS;
-	struct client *c = room ? calloc(1, sizeof *c) : NULL;
+	struct client *c = calloc(1, sizeof *c);
 
 	if (!c) {
 		close(fd);
 		return;
 	}
+	/* Who has been silent longest makes room. */
+	if (l->server->asking == LIMIT_DNS_CLIENTS)
+		idle(l->server->loop.queues[TIMER_IDLE].next);
 	l->server->asking++;
 	l->server->connections++;
 	c->server = l->server;

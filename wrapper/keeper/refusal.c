@@ -37,15 +37,16 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 }
 
 /* True if this was not told lately, and is now. */
-static bool is_new(struct reporter *r, enum reason why, const char *host, unsigned port)
+static bool is_new(struct reporter *r, const struct refusal *f)
 {
 	const unsigned room = sizeof r->keys / sizeof *r->keys;
-	uint64_t key = 0xcbf29ce484222325;
+	uint64_t key = 0xcbf29ce484222325 ^ r->seed;
 	unsigned i;
 
-	key = mix(key, &why, sizeof why);
-	key = mix(key, &port, sizeof port);
-	key = mix(key, host, strlen(host));
+	key = mix(key, &f->why, sizeof f->why);
+	key = mix(key, &f->port, sizeof f->port);
+	key = mix(key, f->host, strlen(f->host) + 1);
+	key = mix(key, f->detail, strlen(f->detail));
 	for (i = 0; i < r->seen && i < room; i++)
 		if (r->keys[i] == key)
 			return false;
@@ -107,7 +108,8 @@ static void say_what(struct refusal *f)
 		strbuf_adds(&f->what, ": ");
 		add_shown(&f->what, f->detail);
 	}
-	if (f->why == REFUSED_NAME || f->why == REFUSED_PORT || f->why == REFUSED_LITERAL)
+	if (f->why == REFUSED_NAME || f->why == REFUSED_PORT || f->why == REFUSED_LITERAL ||
+		(f->why == REFUSED_ADDRESS && decide_is_literal(f->host)))
 		allow_domain(f);
 	else if (f->why == REFUSED_NO_SNI || f->why == REFUSED_ECH)
 		strbuf_adds(&f->allow, "[sandbox.os.network] sni = \"off\"");
@@ -149,13 +151,15 @@ static bool put(int fd, const struct strbuf *line)
 		write(fd, line->s, line->len) > 0;
 }
 
-static void tell_user(struct reporter *r, const struct refusal *f)
+/* False if it should have been told and could not be. */
+static bool tell_user(struct reporter *r, const struct refusal *f)
 {
+	bool told;
 	const char *end = r->terminal ? "\r\n" : "\n";
 	struct strbuf line = STRBUF_INIT;
 
 	if (r->err < 0 || r->told > LINES_MAX)
-		return;
+		return true;
 	if (r->told == LINES_MAX)
 		strbuf_addf(&line, "seal-exec: more was blocked, and is not told here (%s)%s",
 			r->log < 0 ? "--log FILE would have it" : "the log has it", end);
@@ -163,9 +167,10 @@ static void tell_user(struct reporter *r, const struct refusal *f)
 		strbuf_addf(&line, "seal-exec: %s; to allow: %s)%s", f->what.s, f->allow.s, end);
 	else
 		strbuf_addf(&line, "seal-exec: %s)%s", f->what.s, end);
-	if (put(r->err, &line))
-		r->told++;
+	told = put(r->err, &line);
+	r->told += told;
 	strbuf_release(&line);
+	return told;
 }
 
 static void add_json_or_null(struct strbuf *b, const char *key, const char *text)
@@ -256,12 +261,14 @@ void refusal_tell(
 {
 	struct refusal f = {.why = why, .port = port};
 
-	if ((r->err < 0 && r->log < 0) || !is_new(r, why, host, port))
-		return;
 	strlcpy(f.host, host, sizeof f.host);
 	strlcpy(f.detail, detail ? detail : "", sizeof f.detail);
+	if ((r->err < 0 && r->log < 0) || !is_new(r, &f))
+		return;
 	say_what(&f);
-	tell_user(r, &f);
+	/* What a full pipe has not taken is told when it happens again. */
+	if (!tell_user(r, &f))
+		r->keys[--r->seen % LIMIT_REFUSALS] = 0;
 	tell_log(r, &f);
 	strbuf_release(&f.what);
 	strbuf_release(&f.allow);

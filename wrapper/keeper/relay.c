@@ -183,7 +183,9 @@ static void flush(struct relay *r, struct relay_end *e)
 
 static void take_in(struct relay *r, struct relay_end *e)
 {
-	size_t most = r->loop->kept < LIMIT_KEPT ? LIMIT_BUFFER : LIMIT_BUFFER_SCARCE;
+	size_t most = r->loop->kept >= LIMIT_KEPT ? LIMIT_BUFFER_SCARCE
+		: e->taker                        ? LIMIT_TAKEN
+						  : LIMIT_BUFFER;
 	ssize_t n = recv(e->watch.fd, r->loop->buffer, most, MSG_DONTWAIT);
 	enum relay_side to = e == &r->end[CLIENT] ? SERVER : CLIENT;
 

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "keeper/flow.h"
 
@@ -29,6 +30,29 @@ static bool is_for(const struct conn *c, const struct http_request *r, char *nam
 }
 
 /*
+ * 1 if the answer at BYTES changes to a websocket, 0 if more of it is needed, -1 if it does not. A
+ * 101 that does not say so may be a far end's trick on a box between, which goes on reading
+ * requests (RFC 9110 §15.2).
+ */
+static int changes(const char *bytes, size_t n)
+{
+	static const char upgrade[] = "\r\nupgrade:";
+	const char *end = memmem(bytes, n, "\r\n\r\n", 4), *at;
+	int status = http_status(bytes, n);
+
+	if (status == 0 || (status == 101 && !end && n < LIMIT_PROXY_ANSWER))
+		return 0;
+	for (at = bytes; status == 101 && end && at < end; at++) {
+		if (strncasecmp(at, upgrade, sizeof upgrade - 1) != 0)
+			continue;
+		at += sizeof upgrade - 1;
+		at += strspn(at, " \t");
+		return strncasecmp(at, "websocket\r\n", 11) == 0 ? 1 : -1;
+	}
+	return -1;
+}
+
+/*
  * The answer to who asked for a websocket: 101, and the bytes are nobody's requests any more. It
  * was the connection's first request, so the first bytes of the server are the answer to it, and
  * not, say, of a page that reads like one.
@@ -36,37 +60,38 @@ static bool is_for(const struct conn *c, const struct http_request *r, char *nam
 static void answer_taker(struct relay *relay, const char *bytes, size_t n)
 {
 	struct conn *c = conn_of(relay);
-	int status;
+	int changed;
 
 	strbuf_add(&c->answer, bytes, n);
-	status = n ? http_status(c->answer.s ? c->answer.s : "", c->answer.len) : -1;
-	if (status == 0)
+	changed = n ? changes(c->answer.s, c->answer.len) : -1;
+	if (changed == 0)
 		return;
 	relay->end[SERVER].taker = NULL;
 	relay_hold(relay, CLIENT, false);
-	if (status == 101)
+	if (changed > 0)
 		relay->end[CLIENT].taker = NULL;
 	relay_send(relay, CLIENT, c->answer.s, c->answer.len);
 	strbuf_release(&c->answer);
 	if (n == 0)
 		relay_finish(relay, CLIENT);
-	/* What came behind the request while it was held. */
-	if (status == 101) {
-		timer_stop(&c->timer);
-		relay_send(relay, SERVER, c->head.s, c->head.len);
-		strbuf_release(&c->head);
-		conn_count(c);
-	} else {
-		requests_taker(relay, NULL, 0);
-	}
 	relay_update(relay);
+}
+
+/*
+ * No client says more before it has the answer, and what it said would have to be kept. Not through
+ * a proxy's request path: who knows whether that proxy takes part in the change?
+ */
+static bool asks_websocket(const struct conn *c, const struct http_request *r)
+{
+	return r->websocket && !c->asked && !c->one_request &&
+		(!c->server->net->upstream.host || c->tunnelled);
 }
 
 static void forward(struct conn *c, struct http_request *r)
 {
 	struct strbuf head = STRBUF_INIT, login = STRBUF_INIT;
 
-	r->websocket = r->websocket && !c->asked && !c->one_request;
+	r->websocket = asks_websocket(c, r);
 	http_write(r, c->host, c->port, authorization(c, &login), c->one_request, &head);
 	relay_send(&c->relay, SERVER, head.s, head.len);
 	c->body = r->body;
@@ -114,6 +139,8 @@ static size_t take_head(struct conn *c, const char *bytes, size_t n)
 		conn_refuse(c, REFUSED_REQUEST, "CONNECT to a server that is no proxy");
 	else if (!is_for(c, &r, named))
 		refuse_host(c, &r, named);
+	else if (asks_websocket(c, &r) && n > r.size)
+		conn_refuse(c, REFUSED_REQUEST, "bytes behind a websocket's request");
 	else
 		forward(c, &r);
 	return c->relay.stopped || c->relay.end[CLIENT].taker != requests_taker ? 0 : r.size;
@@ -142,8 +169,12 @@ static size_t work(struct conn *c, const char *bytes, size_t n)
 	while (!c->relay.stopped && c->relay.end[CLIENT].taker == requests_taker) {
 		bool idle = !c->in_body;
 
-		if (idle && (at == n || c->relay.end[CLIENT].held))
+		if (idle && at == n)
 			break;
+		if (idle && c->relay.end[CLIENT].held) {
+			conn_refuse(c, REFUSED_REQUEST, "bytes behind a request for a websocket");
+			break;
+		}
 		if (idle && c->last) {
 			/* The server has been asked to close, and hears so again. */
 			relay_finish(&c->relay, SERVER);

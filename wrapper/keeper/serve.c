@@ -136,7 +136,8 @@ static bool add_listeners(
 			add_listener(
 				s, p->fds[i], p->specs[i].kind, endpoint_port(&p->specs[i].at));
 	for (i = 0; i < s->net->dev_ports.n; i++)
-		add_listener(s, k->dev[i], LISTEN_DEV, s->net->dev_ports.v[i].number);
+		if (k->dev[i] >= 0)
+			add_listener(s, k->dev[i], LISTEN_DEV, s->net->dev_ports.v[i].number);
 	return true;
 }
 
@@ -189,6 +190,7 @@ struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int er
 	forget_environment();
 	s->net = k->net;
 	s->refusals = (struct reporter){.err = err, .terminal = isatty(err) == 1, .log = k->log};
+	arc4random_buf(&s->refusals.seed, sizeof s->refusals.seed);
 	s->most = most_connections();
 	if (!open_inside(s, k, init, pidfd))
 		return NULL;
@@ -203,37 +205,15 @@ struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int er
 	return s;
 }
 
-/* --- The lifeline -------------------------------------------------------------------------------
+/* --- The end of the run ------------------------------------------------------------------------
  */
-
-struct lifeline {
-	struct watch watch;
-	struct loop *loop;
-};
-
-static void ended(struct watch *w, unsigned events)
-{
-	(void)events;
-	container(w, struct lifeline, watch)->loop->over = true;
-}
 
 void serve_run(struct server *s, int front, int init)
 {
-	struct lifeline lines[] = {
-		{.watch = {.fd = front, .ready = ended}, .loop = &s->loop},
-		{.watch = {.fd = init, .ready = ended}, .loop = &s->loop},
-	};
-
-	loop_watch(&s->loop, &lines[0].watch, LOOP_IN);
-	loop_watch(&s->loop, &lines[1].watch, LOOP_IN);
+	s->loop.lines[0] = front;
+	s->loop.lines[1] = init;
 	loop_run(&s->loop);
-	loop_watch(&s->loop, &lines[0].watch, 0);
-	loop_watch(&s->loop, &lines[1].watch, 0);
-}
-
-static void too_late(struct timer *t)
-{
-	container(t, struct server, deadline)->loop.over = true;
+	s->loop.lines[0] = s->loop.lines[1] = -1;
 }
 
 void serve_rest(struct server *s)
@@ -251,7 +231,6 @@ void serve_rest(struct server *s)
 		else
 			listener_ready(&s->listeners[i].watch, LOOP_IN);
 	s->loop.over = s->connections == 0;
-	s->deadline.fired = too_late;
-	timer_start(&s->loop, &s->deadline, TIMER_DRAIN);
+	s->loop.until = s->loop.now + LIMIT_DRAIN_MS;
 	loop_run(&s->loop);
 }

@@ -31,7 +31,6 @@ struct server {
 	unsigned asking;            /* of these, to the name server */
 	struct timer rest;          /* from accepting, while there are no descriptors */
 	bool ending;                /* the sandbox has ended; only what it had sent is served */
-	struct timer deadline;      /* of that */
 	struct dialer dialer;       /* who makes sockets inside */
 	bool v6;                    /* IPv6 works inside */
 };

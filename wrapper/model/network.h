@@ -29,6 +29,11 @@ struct domain {
 	struct origin from;
 };
 
+struct domains {
+	struct domain *v;
+	size_t n, cap;
+};
+
 struct port {
 	unsigned number;
 	bool prompt; /* asked for at the start of each run */
@@ -55,7 +60,8 @@ struct network {
 	enum proxy_mode proxy;
 	struct origin proxy_from;
 	struct upstream upstream;
-	VEC(struct domain) domains;
+	struct domains domains;
+	struct domains withheld; /* that the user's file takes from the project's */
 	VEC(unsigned)
 	ports; /* of names: 443, 80, those that domains name, with any 22 and 9418 too;
 		* sorted, unique; none without names */

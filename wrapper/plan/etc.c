@@ -32,6 +32,7 @@ void plan_etc(struct builder *b, struct mounts *to)
 {
 	const struct facts *f = b->facts;
 	const unsigned uid = (unsigned)f->uid, gid = (unsigned)f->gid;
+	const bool served = network_named(&b->plan->net) && b->plan->net.proxy == PROXY_TRANSPARENT;
 	const char *own = arena_printf(b->arena, "%s:x:%u:%u:%s:%s:%s\n", f->user, uid, gid,
 		f->user, f->home, login_shell(f));
 
@@ -46,11 +47,15 @@ void plan_etc(struct builder *b, struct mounts *to)
 	put(b, to, "/etc/hosts",
 		"127.0.0.1 localhost sandbox\n::1 localhost ip6-localhost sandbox\n",
 		"the sandbox's own loopback");
+	/* Without a name server the C library would say "try again", which some clients do for
+	 * a minute; without the plug-in that asks one, a name does not exist. */
 	put(b, to, "/etc/nsswitch.conf",
-		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
-		"files\n",
+		arena_printf(b->arena,
+			"passwd: files\ngroup: files\nhosts: files%s\nservices: files\nprotocols: "
+			"files\n",
+			served ? " dns" : ""),
 		"no directory service is reachable");
-	if (!network_named(&b->plan->net) || b->plan->net.proxy == PROXY_EXPLICIT)
+	if (!served)
 		return; /* without a name server a look-up fails at once */
 	/* Every answer comes at once, so what does not come was lost: asked again soon. glibc and
 	 * c-ares wait so long for each attempt, musl for all of them together. */

@@ -21,19 +21,18 @@ enum {
 /* What is below 1024 cannot be granted, so no bridge is in the proxy's way. */
 _Static_assert(PROXY_PORT < 1024, "a granted port could be the proxy's");
 
-static void add_domain(struct builder *b, const struct grant *g)
+static void add_domain(struct builder *b, struct domains *to, const struct grant *g)
 {
-	struct network *net = &b->plan->net;
 	const struct domain *d;
 	char host[256];
 	unsigned port;
 
 	if (domain_parse(g->value, host, &port))
 		return; /* the readers checked it */
-	vec_each (d, &net->domains)
+	vec_each (d, to)
 		if (d->port == port && strcmp(d->host, host) == 0)
 			return;
-	*vec_push(b->arena, &net->domains) = (struct domain){
+	*vec_push(b->arena, to) = (struct domain){
 		.host = arena_strdup(b->arena, host),
 		.port = port,
 		.from = g->from,
@@ -198,10 +197,13 @@ void plan_net(struct builder *b)
 	net->upstream = p->upstream;
 	vec_each (g, &p->grants) {
 		if (g->kind == GRANT_DOMAIN)
-			add_domain(b, g);
+			add_domain(b, &net->domains, g);
 		else if (g->kind == GRANT_HOST_PORT || g->kind == GRANT_DEV_PORT)
 			add_port(b, g);
 	}
+	vec_each (g, &p->clipped)
+		if (g->kind == GRANT_DOMAIN)
+			add_domain(b, &net->withheld, g);
 	add_name_ports(b);
 	check_name_ports(b);
 	check_number(b, &net->host_ports, GRANT_HOST_PORT);

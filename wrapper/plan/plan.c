@@ -53,7 +53,10 @@ static void plan_not_found(struct builder *b)
 		b->plan->not_found = arena_printf(b->arena,
 			"outside it is %s, which the sandbox does not show; to allow: [sandbox.os] "
 			"read = [\"%s\"]",
-			hidden, path_parent(b->arena, hidden));
+			hidden,
+			strcmp(path_parent(b->arena, hidden), f->home) == 0
+				? hidden
+				: path_parent(b->arena, hidden));
 }
 
 void plan_build(struct plan *plan, const struct policy *p, const struct facts *f,

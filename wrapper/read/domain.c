@@ -18,7 +18,7 @@ static const char *address_fault(const char *host, struct arena *arena)
 		return NULL;
 	if (kind == ADDRESS_LOOPBACK)
 		return "is loopback, which is never dialled; use host_localhost_ports";
-	return arena_printf(arena, "is a %s address, which is never dialled; remove it",
+	return arena_printf(arena, "is never dialled, for the address is %s; remove it",
 		address_kind_name(kind));
 }
 

@@ -436,6 +436,39 @@ static void test_other_pieces(void)
 	in_pieces(PIECES("PUR", "GE / HTTP/1.0\r\nHost: evil.test\r\n\r\n"), "", ENDED);
 }
 
+/* A line without an end is not held, however long; if its end says that it was a request, that end
+ * is not sent. */
+static void test_other_long(void)
+{
+	enum { LONG = 300 * 1024 };
+	int client = peers_connect(ALLOWED_AT, 7777), server = peers_accept(loop, other);
+	static char line[LONG + 1], text[LONG + 1];
+	enum standing how;
+	size_t heard;
+
+	memset(line, 'A', LONG);
+	ok(say(client, line) && hears(server, line), "much that is no line yet");
+	ok(say(client, "\n" GET_EVIL) && hears(server, "\n" GET_EVIL), "nor was it a request's");
+	part(client, server);
+
+	client = peers_connect(ALLOWED_AT, 7777);
+	server = peers_accept(loop, other);
+	ok(say(client, line) && hears(server, line), "as much again");
+	say(client, " / HTTP/1.1\r\nHost: evil.test\r\n\r\n");
+	how = peers_end(loop, server, text, sizeof text, &heard);
+	ok(how == RESET && heard == 0, "its end shows a request, and is not sent");
+	is_int(peers_end(loop, client, text, sizeof text, &heard), RESET, "the client is reset");
+	part(client, server);
+
+	client = peers_connect(ALLOWED_AT, 7777);
+	server = peers_accept(loop, other);
+	ok(say(client, line) && say(client, " / HTT") && hears(server, line), "in more pieces");
+	say(client, "P/1.1\r\nHost: evil.test\r\n\r\n");
+	how = peers_end(loop, server, text, sizeof text, &heard);
+	ok(how == RESET && !strstr(text, "P/1.1"), "the same");
+	part(client, server);
+}
+
 /* A denied name: no server, and the client is not kept waiting. */
 static void test_denied(void)
 {
@@ -546,6 +579,7 @@ int main(void)
 	test_refused_tls();
 	test_other();
 	test_other_pieces();
+	test_other_long();
 	test_denied();
 	test_late();
 	test_unreached();

@@ -81,6 +81,25 @@ static void lend(struct conn *c)
 	conn_judged(c);
 }
 
+/*
+ * A line that is too long to be kept goes on being lent: what it was is seen at its end, where a
+ * request has its version. (There are servers that take a method of any length.)
+ */
+static void lend_long(struct conn *c)
+{
+	enum { TAIL = 16 };
+	char tail[TAIL];
+
+	lend(c);
+	if (c->relay.stopped || c->head.len <= TAIL)
+		return;
+	memcpy(tail, c->head.s + c->head.len - TAIL, TAIL);
+	strbuf_release(&c->head);
+	strbuf_addc(&c->head, 'x'); /* a line that begins with a word, as this one did */
+	strbuf_add(&c->head, tail, TAIL);
+	c->lent = c->head.len;
+}
+
 static void judge_http(struct conn *c)
 {
 	if (c->lent) {
@@ -103,9 +122,13 @@ static void judge_other(struct conn *c)
 	const char *why = NULL;
 
 	found = http_read(c->head.s, c->head.len, &r, &why);
-	/* No server takes a first line as long as that for a request's. */
-	if (found == HTTP_LARGE && may_lend(c) && !memchr(c->head.s, '\n', c->head.len))
-		found = HTTP_NOT;
+	if (found == HTTP_LARGE && may_lend(c) && !strcasestr(c->head.s, "http/")) {
+		if (c->verdict != ALLOWED)
+			conn_refuse(c, c->verdict, NULL);
+		else
+			lend_long(c);
+		return;
+	}
 	switch (found) {
 	case HTTP_MORE:
 		if (http_may_begin(c->head.s, c->head.len))

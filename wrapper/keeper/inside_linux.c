@@ -251,7 +251,7 @@ static bool receive(int sock, struct batch *b, int fds[BATCH])
 
 static bool receive_all(struct inside *in, int sock, int *fds)
 {
-	struct batch b;
+	struct batch b = {0};
 	int got[BATCH];
 	unsigned i;
 

@@ -22,10 +22,9 @@ enum limit {
 	LIMIT_HELLO = 32 * 1024,   /* bytes of a ClientHello with its records' headers */
 	LIMIT_PROXY_ANSWER = 8192, /* bytes of an upstream proxy's answer */
 	LIMIT_REFUSAL_LINES = 50,  /* told on stderr in one run */
-	LIMIT_LOG_RATE =
-		20, /* lines of the log in a second: a command cannot fill a disk with it */
-	LIMIT_REFUSALS = 256,   /* that are remembered, so as to be told once */
-	LIMIT_LOOKUP_MS = 3000, /* for one question to one of the host's name servers */
+	LIMIT_LOG_RATE = 20,       /* lines of the log in a second, after LIMIT_REFUSALS */
+	LIMIT_REFUSALS = 256,      /* that are remembered, so as to be told once */
+	LIMIT_LOOKUP_MS = 3000,    /* for one question to one of the host's name servers */
 	LIMIT_LOOKUP_TRIES = 2,
 	LIMIT_LOOKUP_SOCKETS = 32,
 	LIMIT_TTL_SHORTEST = 5, /* seconds that an answer is remembered, whatever it says */

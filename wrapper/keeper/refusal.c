@@ -201,7 +201,7 @@ static bool has_room(struct reporter *r)
 		r->second = now.tv_sec;
 		r->lines = 0;
 	}
-	if (r->lines >= LIMIT_LOG_RATE)
+	if (r->seen > LIMIT_REFUSALS && r->lines >= LIMIT_LOG_RATE)
 		return false;
 	r->lines++;
 	if (r->lost) {

@@ -31,10 +31,11 @@ struct reporter {
  *	domains = ["evil.example"])
  *
  * (or "cannot reach", where it is allowed) is told once for each (WHY, HOST, PORT, DETAIL), at
- * most 50 lines a run and then one that says so. The log gets each different one, at most
- * LIMIT_LOG_RATE in a second; what was too much is counted and told with its next line: a command
- * can neither fill the log nor end it. Never blocks: what takes nothing now (poll(2)) does not get
- * the line. What would allow it is a line of the manifest for REFUSED_NAME, REFUSED_PORT
+ * most 50 lines a run and then one that says so. The log gets each different one, and after
+ * LIMIT_REFUSALS of them at most LIMIT_LOG_RATE in a second; what was too much is counted and told
+ * with its next line: a command can neither fill the log nor end it. Never blocks: what takes
+ *nothing now (poll(2)) does not get the line. What would allow it is a line of the manifest for
+ *REFUSED_NAME, REFUSED_PORT
  * ("host:port") and addresses, sni = "off" for what TLS withholds.
  */
 void refusal_tell(

@@ -64,7 +64,7 @@ static void leave_caller(const struct handover *hand)
 {
 	const struct keeping *k = hand->keeping;
 	size_t devs = k->net->dev_ports.n, n = 0, i;
-	int *keep = calloc(devs + 5, sizeof *keep);
+	int *keep = calloc(devs + 6, sizeof *keep);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (!keep || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
@@ -74,6 +74,7 @@ static void leave_caller(const struct handover *hand)
 	keep[n++] = hand->info;
 	keep[n++] = hand->sock;
 	keep[n++] = k->log;
+	keep[n++] = k->over[0];
 	for (i = 0; i < devs; i++)
 		keep[n++] = k->dev[i];
 	close_others(keep, n);
@@ -230,6 +231,9 @@ void keeper_prepare(struct keeping *k, const struct network *net, struct arena *
 	size_t n = 0;
 
 	k->net = net;
+	k->over[0] = k->over[1] = -1;
+	if (network_wanted(net) && pipe2(k->over, O_CLOEXEC | O_NONBLOCK) != 0)
+		die_errno("cannot make a pipe for the keeper of this run");
 	k->dev = arena_calloc(arena, net->dev_ports.n + 1, sizeof *k->dev);
 	vec_each (p, &net->dev_ports)
 		k->dev[n++] = open_dev(p, k->quiet);
@@ -239,6 +243,8 @@ void keeper_over(const struct keeping *k)
 {
 	size_t i;
 
+	if (k->over[1] >= 0 && write(k->over[1], "E", 1) != 1)
+		return; /* it has gone already */
 	/* The keeper has the same sockets and may be a moment behind; the next run may not wait. */
 	for (i = 0; i < k->net->dev_ports.n; i++)
 		shutdown(k->dev[i], SHUT_RDWR);
@@ -247,7 +253,7 @@ void keeper_over(const struct keeping *k)
 void keeper_main(const struct handover *hand)
 {
 	struct server *server = NULL;
-	bool killed;
+	char byte;
 	pid_t pid;
 	int init;
 
@@ -270,13 +276,14 @@ void keeper_main(const struct handover *hand)
 		serve_run(server, hand->front, init);
 	else
 		wait_for_end(hand->front, init);
-	killed = has_ended(hand->front, 0) && !has_ended(init, 0);
 	/* The death of pid 1 ends everything in its namespace; a second kill of it harms nobody.
 	 * bwrap goes with it, unless it was the front that died. */
 	pidfd_signal(init, SIGKILL);
 	pidfd_signal(hand->bwrap, has_ended(hand->front, 0) ? SIGKILL : 0);
 	leave_stderr();
-	if (server && !killed)
+	/* bwrap does not wait for its pid 1, so the front may have ended before it: the front says
+	 * itself that it was not killed. */
+	if (server && (!has_ended(hand->front, 0) || read(hand->keeping->over[0], &byte, 1) == 1))
 		serve_rest(server);
 	_exit(EXIT_SUCCESS);
 }

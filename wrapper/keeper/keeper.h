@@ -27,6 +27,7 @@ struct keeping {
 	const struct network *net; /* the plan's */
 	int log;                   /* where refusals go as JSON lines, -1 for nowhere */
 	bool quiet;                /* not to stderr */
+	int over[2];               /* a pipe: a byte says that the run has ended by itself */
 	int *dev;                  /* a listening socket of the host for each of net->dev_ports */
 };
 
@@ -36,7 +37,8 @@ struct keeping {
  */
 void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena);
 
-/* The run is over: lets go of these ports at once, whatever the keeper still does. */
+/* The run has ended by itself: lets go of these ports at once, and has the keeper serve what the
+ * command had sent. (Of a run that was killed, nothing is served.) */
 void keeper_over(const struct keeping *k);
 
 /*

@@ -41,6 +41,17 @@ SEAL_A=1 run "$seal" -- sh -c 'echo "$SEAL_A"; touch marker'
 starts "trusted: runs"
 is "$out" 1 "... with what it grants"
 
+# A port whose daemon does what it is told says so where it is granted.
+printf '[sandbox.os]\nnetwork.host_localhost_ports = [2375, { port = 9229, prompt = true }, 5432]\n' >seal.toml
+run "$seal" trust --yes
+is "$(printf '%s\n' "$out" | sed -n 's/^ *+ //p')" \
+	"host_localhost_ports 2375 (docker: full control of this machine)
+host_localhost_ports 5432
+host_localhost_ports 9229 (asked each time) (Node's inspector: runs code in the program that is debugged)" \
+	"a dangerous port is shown as one, another is not"
+echo "$text" >seal.toml
+"$seal" trust --yes >"$T/trust"
+
 # --- What is a change -------------------------------------------------------------------------------
 
 printf '# a comment\n\n[sandbox.os]\nenv = [ # another\n  "SEAL_A",\n]\n' >seal.toml

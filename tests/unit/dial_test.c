@@ -30,7 +30,7 @@ static void done(void *user, int fd, int error)
 /* Takes the result's descriptor: the address that it leads to, "" for none. */
 static const char *reached(void)
 {
-	static char text[ENDPOINT_TEXT];
+	static char text[ADDRESS_TEXT];
 	union endpoint at;
 	socklen_t size = sizeof at;
 

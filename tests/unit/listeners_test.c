@@ -37,7 +37,7 @@ static void needs(const struct network *net, const char *want, const char *what)
 	static const char *const kinds[] = {"udp", "dns", "name", "bridge", "proxy", "dev"};
 	static struct listener_spec specs[LISTENERS_MAX];
 	struct strbuf text = STRBUF_INIT;
-	char at[ENDPOINT_TEXT];
+	char at[ADDRESS_TEXT];
 	unsigned n = listeners_inside(net, specs), i;
 
 	for (i = 0; i < n; i++) {

@@ -1,7 +1,6 @@
 /*
- * The kernel's words for our classes. Debian 12's headers know ABI 2 only, so the constants are
- * our own, from Documentation/userspace-api/landlock.rst; the kernel is asked what it knows, and
- * what it does not know is left to the mounts.
+ * The kernel's words for our classes. The kernel is asked what it knows, and what it does not know
+ * is left to the mounts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,60 +11,7 @@
 
 #include "inner/landlock.h"
 #include "inner/sys.h"
-
-enum {
-	FS_EXECUTE = 1 << 0,
-	FS_WRITE_FILE = 1 << 1,
-	FS_READ_FILE = 1 << 2,
-	FS_READ_DIR = 1 << 3,
-	FS_REMOVE_DIR = 1 << 4,
-	FS_REMOVE_FILE = 1 << 5,
-	FS_MAKE_CHAR = 1 << 6,
-	FS_MAKE_DIR = 1 << 7,
-	FS_MAKE_REG = 1 << 8,
-	FS_MAKE_SOCK = 1 << 9,
-	FS_MAKE_FIFO = 1 << 10,
-	FS_MAKE_BLOCK = 1 << 11,
-	FS_MAKE_SYM = 1 << 12,
-	FS_REFER = 1 << 13,     /* ABI 2 */
-	FS_TRUNCATE = 1 << 14,  /* ABI 3 */
-	FS_IOCTL_DEV = 1 << 15, /* ABI 5 */
-};
-
-enum {
-	SCOPE_ABSTRACT_UNIX_SOCKET = 1 << 0, /* ABI 6 */
-	SCOPE_SIGNAL = 1 << 1,
-	RULE_PATH_BENEATH = 1,
-	CREATE_RULESET_VERSION = 1,
-	SYS_LANDLOCK_CREATE_RULESET = 444, /* the same on every architecture */
-	SYS_LANDLOCK_ADD_RULE = 445,
-	SYS_LANDLOCK_RESTRICT_SELF = 446,
-};
-
-struct ruleset_attr {
-	uint64_t handled_access_fs;
-	uint64_t handled_access_net;
-	uint64_t scoped;
-};
-
-struct path_beneath_attr {
-	uint64_t allowed_access;
-	int32_t parent_fd;
-} __attribute__((packed));
-
-/* All rights that ABI knows. */
-static uint64_t known_rights(int abi)
-{
-	uint64_t all = ((uint64_t)FS_MAKE_SYM << 1) - 1;
-
-	if (abi >= 2)
-		all |= FS_REFER;
-	if (abi >= 3)
-		all |= FS_TRUNCATE;
-	if (abi >= 5)
-		all |= FS_IOCTL_DEV;
-	return all;
-}
+#include "model/landlock_abi.h"
 
 static uint64_t class_rights(enum access_class access)
 {
@@ -96,7 +42,7 @@ int landlock_abi(void)
 
 int landlock_begin(int abi)
 {
-	struct ruleset_attr attr = {.handled_access_fs = known_rights(abi)};
+	struct ruleset_attr attr = {.handled_access_fs = landlock_known_fs(abi)};
 	size_t size = sizeof attr;
 
 	/* An older kernel takes the shorter structure of its time. */
@@ -132,7 +78,7 @@ int landlock_add(int ruleset, int abi, enum access_class access, const char *pat
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : (int)fd;
-	r = add_open(ruleset, class_rights(access) & known_rights(abi), (int)fd);
+	r = add_open(ruleset, class_rights(access) & landlock_known_fs(abi), (int)fd);
 	SYS1(SYS_close, fd);
 	return r;
 }
@@ -162,7 +108,7 @@ void landlock_add_stdio(int ruleset, int abi)
 			rights |= FS_READ_FILE;
 		if ((flags & O_ACCMODE) != O_RDONLY)
 			rights |= FS_WRITE_FILE | FS_TRUNCATE;
-		add_open(ruleset, rights & known_rights(abi), fd);
+		add_open(ruleset, rights & landlock_known_fs(abi), fd);
 	}
 }
 

@@ -1,7 +1,3 @@
-/*
- * The constants of Landlock are our own, from Documentation/userspace-api/landlock.rst: the
- * headers of Debian 12 know no ports.
- */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -13,38 +9,8 @@
 #include <unistd.h>
 
 #include "keeper/confine.h"
+#include "model/landlock_abi.h"
 #include "model/syscall_filter.h"
-
-enum {
-	FS_READ_FILE = 1 << 2,
-	FS_ABI_1 = (1 << 13) - 1,
-	FS_REFER = 1 << 13,    /* ABI 2 */
-	FS_TRUNCATE = 1 << 14, /* ABI 3 */
-	NET_BIND_TCP = 1 << 0, /* ABI 4 */
-	NET_CONNECT_TCP = 1 << 1,
-	FS_IOCTL_DEV = 1 << 15,              /* ABI 5 */
-	SCOPE_ABSTRACT_UNIX_SOCKET = 1 << 0, /* ABI 6 */
-	RULE_PATH_BENEATH = 1,
-	RULE_NET_PORT = 2,
-	CREATE_RULESET_VERSION = 1,
-	SYS_LANDLOCK_CREATE_RULESET = 444,
-	SYS_LANDLOCK_ADD_RULE = 445,
-	SYS_LANDLOCK_RESTRICT_SELF = 446,
-	PORT_DNS = 53,
-};
-
-struct ruleset_attr {
-	uint64_t handled_access_fs, handled_access_net, scoped;
-};
-
-struct path_beneath_attr {
-	uint64_t allowed_access;
-	int32_t parent_fd;
-} __attribute__((packed));
-
-struct net_port_attr {
-	uint64_t allowed_access, port;
-};
 
 static void allow_file(int ruleset, const char *path)
 {
@@ -70,7 +36,7 @@ static void allow_ports(int ruleset, const struct network *net)
 	const unsigned *n;
 
 	if (network_named(net)) {
-		allow_port(ruleset, PORT_DNS);
+		allow_port(ruleset, NAME_SERVER_PORT);
 		vec_each (n, &net->ports)
 			allow_port(ruleset, *n);
 	}
@@ -84,19 +50,13 @@ static void allow_ports(int ruleset, const struct network *net)
 
 static int make_ruleset(int abi)
 {
-	struct ruleset_attr attr = {.handled_access_fs = FS_ABI_1};
+	struct ruleset_attr attr = {.handled_access_fs = landlock_known_fs(abi)};
 	size_t size = sizeof attr.handled_access_fs;
 
-	if (abi >= 2)
-		attr.handled_access_fs |= FS_REFER;
-	if (abi >= 3)
-		attr.handled_access_fs |= FS_TRUNCATE;
 	if (abi >= 4) {
 		attr.handled_access_net = NET_BIND_TCP | NET_CONNECT_TCP;
 		size += sizeof attr.handled_access_net;
 	}
-	if (abi >= 5)
-		attr.handled_access_fs |= FS_IOCTL_DEV;
 	if (abi >= 6) {
 		attr.scoped = SCOPE_ABSTRACT_UNIX_SOCKET;
 		size += sizeof attr.scoped;

@@ -105,7 +105,7 @@ static void dialled(void *user, int fd, int error)
 /* Of a name's addresses, those for this port: a private one only where it is listed itself. */
 static unsigned for_port(const struct conn *c, const struct answer *a, union endpoint *out)
 {
-	char text[ENDPOINT_TEXT];
+	char text[ADDRESS_TEXT];
 	unsigned i, n = 0;
 
 	for (i = 0; i < a->n; i++) {
@@ -349,7 +349,7 @@ static void to_name(struct conn *c, const union endpoint *local)
 {
 	struct server *s = c->server;
 	const char *host = names_at(&s->names, &local->any);
-	char text[ENDPOINT_TEXT], normal[HOST_SIZE];
+	char text[ADDRESS_TEXT], normal[HOST_SIZE];
 
 	if (!host && endpoint_is_loopback(local)) {
 		if (is_bridged(s->net, c->port))

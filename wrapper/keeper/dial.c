@@ -192,7 +192,6 @@ struct dial *dial_start(struct loop *loop, const union endpoint *v, unsigned n, 
 	d->user = user;
 	d->garbage.release = release;
 	d->step.fired = step;
-	d->error = 0;
 	interleave(d, v, n, port);
 	if (d->n)
 		start_next(d);

@@ -23,34 +23,30 @@ unsigned endpoint_port(const union endpoint *a)
 
 bool endpoint_read(const char *text, union endpoint *out)
 {
+	struct sockaddr_storage ip;
+
 	memset(out, 0, sizeof *out);
-	out->any.sa_family = AF_INET;
-	if (inet_pton(AF_INET, text, &out->v4.sin_addr) == 1)
-		return true;
-	out->any.sa_family = AF_INET6;
-	return inet_pton(AF_INET6, text, &out->v6.sin6_addr) == 1;
+	if (!address_read(text, strlen(text), &ip))
+		return false;
+	memcpy(out, &ip, sizeof *out);
+	return true;
 }
 
-void endpoint_unmap(union endpoint *a)
+void endpoint_unmap(union endpoint *e)
 {
 	union endpoint v4 = {0};
 
-	if (a->any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&a->v6.sin6_addr))
+	if (e->any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&e->v6.sin6_addr))
 		return;
 	v4.v4.sin_family = AF_INET;
-	v4.v4.sin_port = a->v6.sin6_port;
-	memcpy(&v4.v4.sin_addr, a->v6.sin6_addr.s6_addr + 12, 4);
-	*a = v4;
+	v4.v4.sin_port = e->v6.sin6_port;
+	memcpy(&v4.v4.sin_addr, e->v6.sin6_addr.s6_addr + 12, 4);
+	*e = v4;
 }
 
-void endpoint_text(const union endpoint *a, char out[ENDPOINT_TEXT])
+void endpoint_text(const union endpoint *e, char out[ADDRESS_TEXT])
 {
-	const void *bytes = &a->v4.sin_addr;
-
-	if (a->any.sa_family == AF_INET6)
-		bytes = &a->v6.sin6_addr;
-	if (!inet_ntop(a->any.sa_family, bytes, out, ENDPOINT_TEXT))
-		out[0] = '\0';
+	address_text(&e->any, out);
 }
 
 bool endpoint_is_loopback(const union endpoint *a)

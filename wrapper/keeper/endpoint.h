@@ -8,13 +8,13 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
+#include "base/address.h"
+
 union endpoint {
 	struct sockaddr any;
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 };
-
-enum { ENDPOINT_TEXT = INET6_ADDRSTRLEN };
 
 socklen_t endpoint_size(const union endpoint *a);
 void endpoint_set_port(union endpoint *a, unsigned port);
@@ -26,7 +26,7 @@ bool endpoint_read(const char *text, union endpoint *out);
 /* A v4-mapped IPv6 address becomes the IPv4 address that it is. */
 void endpoint_unmap(union endpoint *a);
 
-void endpoint_text(const union endpoint *a, char out[ENDPOINT_TEXT]);
+void endpoint_text(const union endpoint *a, char out[ADDRESS_TEXT]);
 
 bool endpoint_is_loopback(const union endpoint *a);
 

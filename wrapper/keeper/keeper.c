@@ -128,6 +128,7 @@ static int check_sandbox(const struct handover *hand, pid_t *pid)
 	int init;
 
 	*pid = read_init(hand->info);
+	close(hand->info);
 	init = *pid > 0 ? pidfd_of(*pid) : -1;
 	/* bwrap has failed and said why, or has been killed: the front sees its end. */
 	if (init < 0 || has_ended(hand->bwrap, 0))

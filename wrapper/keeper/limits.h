@@ -13,7 +13,6 @@ enum limit {
 	LIMIT_BUFFER_SCARCE = 16 * 1024, /* at a time */
 	LIMIT_BACKLOG = 4096,            /* the kernel's own limit is net.core.somaxconn */
 	LIMIT_DNS_CLIENTS = 64,          /* connections to the name server's TCP port */
-	LIMIT_LISTENERS = 2048,          /* sockets inside */
 	LIMIT_NAMES = 1024,              /* that get synthetic addresses in one run */
 	LIMIT_HTTP_HEAD = 64 * 1024,     /* bytes */
 	LIMIT_HTTP_LISTED = 32,          /* names in the Connection fields of one head */

@@ -46,8 +46,8 @@ unsigned listeners_inside(const struct network *net, struct listener_spec out[LI
 	if (network_named(net) && net->proxy == PROXY_EXPLICIT)
 		add(&l, LISTEN_PROXY, "127.0.0.1", PROXY_PORT);
 	if (network_named(net) && net->proxy == PROXY_TRANSPARENT) {
-		add(&l, LISTEN_DNS_UDP, "127.0.0.1", 53);
-		add(&l, LISTEN_DNS_TCP, "127.0.0.1", 53);
+		add(&l, LISTEN_DNS_UDP, "127.0.0.1", NAME_SERVER_PORT);
+		add(&l, LISTEN_DNS_TCP, "127.0.0.1", NAME_SERVER_PORT);
 		vec_each (n, &net->ports) {
 			add(&l, LISTEN_NAME, "0.0.0.0", *n);
 			add(&l, LISTEN_NAME, "::", *n);

@@ -23,8 +23,8 @@ struct listener_spec {
 	union endpoint at;
 };
 
-/* At most this many: name ports are limited by the plan, bridged ones by the manifest's size. */
-enum { LISTENERS_MAX = LIMIT_LISTENERS };
+/* The plan's limits: each port by two addresses, the name server's two sockets. */
+enum { LISTENERS_MAX = 2 + 2 * NAME_PORTS_MAX + 2 * BRIDGES_MAX };
 
 /*
  * Fills OUT with what NET needs inside, and returns how many. A bridged port on which names are

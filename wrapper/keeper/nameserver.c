@@ -80,7 +80,10 @@ static struct reply judge(struct server *s, const struct dns_question *q)
 		} else {
 			r.code = DNS_NXDOMAIN;
 			refusal_tell(&s->refusals, why == ALLOWED ? REFUSED_BAD_NAME : why,
-				host[0] ? host : q->name, 0, NULL);
+				host[0]              ? host
+					: q->name[0] ? q->name
+						     : ".",
+				0, NULL);
 		}
 	}
 	return r;

@@ -114,7 +114,7 @@ static void judge(
 	const struct resolver *r, const union endpoint *a, bool guarded, struct answer *out)
 {
 	const char *wrong = NULL;
-	char text[ENDPOINT_TEXT];
+	char text[ADDRESS_TEXT];
 
 	endpoint_text(a, text);
 	if (guarded) {

@@ -72,6 +72,12 @@ struct network {
 /* Where the explicit proxy listens inside: below 1024, so that no command is in its place. */
 enum { PROXY_PORT = 880 };
 
+/* Where the name server does. */
+enum { NAME_SERVER_PORT = 53 };
+
+/* How many listeners a run may ask for: ports for names, bridged ports of either direction. */
+enum { NAME_PORTS_MAX = 64, BRIDGES_MAX = 256 };
+
 /* Ports of every public name under "network-allow-all": the web, ssh, git's own protocol. */
 enum { ANY_PORTS = 4 };
 extern const unsigned network_any_ports[ANY_PORTS];

@@ -12,12 +12,6 @@
 #include "base/pattern.h"
 #include "plan/parts.h"
 
-enum {
-	NAME_PORTS_MAX = 64, /* listeners for names: one each */
-	BRIDGES_MAX = 256,   /* of one direction */
-	DNS_PORT = 53,
-};
-
 /* What is below 1024 cannot be granted, so no bridge is in the proxy's way. */
 _Static_assert(PROXY_PORT < 1024, "a granted port could be the proxy's");
 
@@ -153,7 +147,7 @@ static void check_dev_port(struct builder *b, const struct port *dev)
 static void check_name_ports(struct builder *b)
 {
 	const struct network *net = &b->plan->net;
-	const struct domain *d = namer(net, DNS_PORT);
+	const struct domain *d = namer(net, NAME_SERVER_PORT);
 
 	if (net->proxy != PROXY_TRANSPARENT)
 		return;
@@ -161,7 +155,7 @@ static void check_name_ports(struct builder *b)
 		diag_add(b->diags, d->from.at,
 			"domains '%s:%d': port %d is the sandbox's own name server; remove it, or "
 			"write proxy = \"explicit\"",
-			d->host, DNS_PORT, DNS_PORT);
+			d->host, NAME_SERVER_PORT, NAME_SERVER_PORT);
 	if (net->ports.n > NAME_PORTS_MAX)
 		diag_add(b->diags, net->domains.v[net->domains.n - 1].from.at,
 			"domains name %zu different ports, and each is a listener; at most %d, or "

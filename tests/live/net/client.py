@@ -194,6 +194,24 @@ def pushed(host, port, data, family=0):
     return outcome(work)
 
 
+def stuff(sock, first=b""):
+    """Sends until nobody takes more of it: more than the buffers of the way hold."""
+    sock.sendall(first)
+    sock.settimeout(0.5)
+    try:
+        while True:
+            sock.send(bytes(1 << 18))
+    except TimeoutError:
+        pass
+
+
+def leave(code):
+    """Ends at once, with everything open, and notes when (net.sh: waited)."""
+    with open("left", "w") as file:
+        file.write(f"{time.time_ns()}\n")
+    os._exit(code)
+
+
 # --- TLS ------------------------------------------------------------------------------------------
 
 

@@ -99,3 +99,48 @@ said()
 {
 	printf '%s\n' "$out" | sed -n "s/^$1: //p"
 }
+
+# keepers: the pids of the keepers of the runs that are there.
+keepers()
+{
+	ps -e -o pid=,comm=,stat= | awk '$2 ~ /^seal-keeper/ && $3 !~ /^Z/ { print $1 }'
+}
+
+# left: what there is of any run, if it does not go within 5 seconds.
+left()
+{
+	for turn in $(seq 250); do
+		rows=$(ps -e -o comm=,stat= | awk '$1 ~ /^(seal|bwrap)/ && $2 !~ /^Z/')
+		[ -n "$rows" ] || return
+		sleep 0.02
+	done
+	printf '%s\n' "$rows"
+}
+
+# seen PID WORD: what only root sees of a process (net/keyhole.py).
+seen()
+{
+	timeout 15 python3 -B "$live/net/keyhole.py" "$W" "$@"
+}
+
+# filters PID: how many seccomp filters hold the process.
+filters()
+{
+	sed -n 's/^Seccomp_filters:[[:space:]]*//p' "/proc/$1/status"
+}
+
+# waited SCRIPT: runs the python script in the sandbox, which ends with leave(), its output and errors
+# in a pipe. Sets $status, and $ms to the milliseconds until that pipe had no writer any more: the
+# best of three, for a loaded machine is late once, and who waits for something waits each time.
+waited()
+{
+	ms=999999
+	for turn in 1 2 3; do
+		{ timeout -k 2 30 "$seal" -- python3 -B "$1" </dev/null; echo $? >"$T/code"; } 2>&1 | cat >"$T/out"
+		turn=$((($(date +%s%N) - $(cat left)) / 1000000))
+		[ $turn -gt $ms ] || ms=$turn
+		rm -f left
+	done
+	# shellcheck disable=SC2034 # for who calls this
+	read -r status <"$T/code"
+}

@@ -5,6 +5,7 @@ READY gets a line when all listen; LOG, lines of what some of them saw.
     reset    answers with a reset                  half     counts until the client's end, then says it
     sink     as half, with a hash                  source   sends as many bytes as it is told, and ends
     peer     says who the client is                end      as echo; tells how the client ended
+    stall    reads nothing, and stays         late     as sink, but begins late
 """
 import hashlib
 import resource
@@ -12,6 +13,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 log_lock = threading.Lock()
 
@@ -51,6 +53,11 @@ def sink(sock):
     sock.sendall(f"{n} {digest.hexdigest()[:16]}".encode())
 
 
+def late(sock):
+    time.sleep(0.2)
+    sink(sock)
+
+
 def source(sock):
     line = b""
     while not line.endswith(b"\n"):
@@ -80,6 +87,10 @@ def end(sock):
         log("end closed")
     except ConnectionResetError:
         log("end reset")
+
+
+def stall(_):
+    time.sleep(5)
 
 
 def peer(sock):

@@ -30,6 +30,7 @@ A, CNAME, AAAA = 1, 5, 28
 IP_PKTINFO = 8
 LOGIN = "Basic " + base64.b64encode(tables.PROXY_LOGIN.encode()).decode()
 PATTERN = bytes(range(251)) * 1024
+STALL = 2.5
 
 
 class Log:
@@ -238,6 +239,9 @@ class Server:
                 return
             fields = fields_of(head)
             method, target, _ = head.decode("latin-1").split("\r\n")[0].split(" ", 2)
+            if target == "/stall":  # reads no more, and does not go either
+                time.sleep(STALL)
+                return
             if "100-continue" in fields.get("expect", ""):
                 stream.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             body = body_of(stream, fields)

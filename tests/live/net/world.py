@@ -3,7 +3,8 @@
 Called as the first process of new user, network, mount, UTS and process namespaces, in which it is
 root (net.sh does that). The network namespace becomes the machine: it has addresses, a resolver, a
 hosts file, and a canary on every interesting port that nobody may reach. A second namespace behind
-a virtual cable becomes everything else (tables.py). COMMAND runs in a user namespace below, as the
+a virtual cable becomes everything else (tables.py). Who may see what only root sees looks through
+the keyhole (keyhole.py). COMMAND runs in a user namespace below, as the
 USER that the caller was, without any capability: like a user on a machine.
 
 Whatever happens, this process's end is the end of all of it.
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 
+import keyhole
 import stub
 import tables
 
@@ -153,9 +155,10 @@ def build(folder):
     machine(pid)
     os.write(make_wired, b".")
     child(lambda: stub.serve(folder, "host", lambda: os.write(make_ready, b".")))
+    child(lambda: keyhole.serve(folder, lambda: os.write(make_ready, b".")))
     os.close(make_ready)
-    wait_for(ready, "a stub")
-    wait_for(ready, "a stub")
+    for what in "a stub", "a stub", "the keyhole":
+        wait_for(ready, what)
 
 
 def wait_reaping(pid):

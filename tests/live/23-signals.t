@@ -204,7 +204,7 @@ send jobs\r
 expect Stopped
 expect <0>
 send fg\r
-expect stop.sh
+expect continued
 send \x1a
 expect Stopped
 expect <148>

@@ -41,7 +41,8 @@ char *state_read(const struct state_file *file, const struct facts *f, struct ar
 		return NULL;
 	if (fd < 0 || fstat(fd, &info) != 0)
 		die_errno("%s: %s cannot be read", path, file->what);
-	if (!S_ISREG(info.st_mode) || info.st_uid != f->uid || info.st_nlink != 1 ||
+	/* No link at all: another run has just put a newer one in its place. */
+	if (!S_ISREG(info.st_mode) || info.st_uid != f->uid || info.st_nlink > 1 ||
 		info.st_mode & 077)
 		die("%s: others can change %s; chmod 600 it, or remove it and begin anew", path,
 			file->what);

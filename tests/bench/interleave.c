@@ -37,6 +37,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "median.h"
+
 enum { MAX_COMMANDS = 64, MAX_WORDS = 1024, FIRST_FD = 10, END_FD = 40, LEAST_ROUNDS = 5 };
 
 struct command {
@@ -270,20 +272,6 @@ static void keep(struct series *s, size_t round, const struct times *t, const st
 			WIFEXITED(t->status) ? WEXITSTATUS(t->status) : 128 + WTERMSIG(t->status));
 	s->wall[round] = (double)t->wall / 1000;
 	s->cpu[round] = (double)t->cpu / 1000;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Sorts V. */
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof *v, by_value);
-	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
 static void print(

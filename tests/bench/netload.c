@@ -40,17 +40,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "median.h"
+#include "stream.h"
+
 enum {
-	HEAD = 1 + sizeof(uint64_t), /* of a stream, as netserve.c says */
 	PATIENCE = 50000, /* milliseconds in which some connection of many must have got on */
-	CHUNK = 128 * 1024,
 	MIB = 1024 * 1024,
 	TRIP = 64, /* bytes */
 	SIDE_BY_SIDE = 8,
 	EVENTS = 256,
 };
-
-static char chunk[CHUNK];
 
 static double now(void)
 {
@@ -60,20 +59,6 @@ static double now(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Sorts V. */
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof *v, by_value);
-	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
-
 static void *allocate(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size);
@@ -81,27 +66,6 @@ static void *allocate(size_t n, size_t size)
 	if (!p)
 		err(1, "memory");
 	return p;
-}
-
-static long number(const char *text)
-{
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	if (end == text || *end || n < 0)
-		errx(2, "%s is not a number", text);
-	return n;
-}
-
-/* Two descriptors a connection, and more of them than most shells allow without being asked. */
-static void allow_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
 }
 
 static bool read_all(int fd, void *bytes, size_t size)
@@ -114,33 +78,6 @@ static bool read_all(int fd, void *bytes, size_t size)
 		if (n < 0 && errno == EINTR)
 			n = 0;
 		else if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static bool write_all(int fd, const void *bytes, size_t size)
-{
-	const char *at = bytes;
-	ssize_t n;
-
-	for (; size; at += n, size -= (size_t)n) {
-		n = write(fd, at, size);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static bool write_amount(int fd, uint64_t left)
-{
-	size_t n;
-
-	for (; left; left -= n) {
-		n = left < CHUNK ? (size_t)left : CHUNK;
-		if (!write_all(fd, chunk, n))
 			return false;
 	}
 	return true;

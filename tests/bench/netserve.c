@@ -27,16 +27,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "stream.h"
+
 enum {
-	CHUNK = 128 * 1024,
 	EVENTS = 256,
 	BACKLOG = 4096,
-	HEAD = 1 + sizeof(uint64_t),
 	HELLO_HEAD = 5,
 	HELLO_RECORD = 0x16,
 };
-
-static char chunk[CHUNK];
 
 struct served {
 	int fd;
@@ -45,54 +43,6 @@ struct served {
 	uint8_t head[HEAD];
 	uint64_t left; /* of what comes up */
 };
-
-static long number(const char *text)
-{
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	if (end == text || *end || n < 0)
-		errx(2, "%s is not a number", text);
-	return n;
-}
-
-/* Two descriptors a connection, and more of them than most shells allow without being asked. */
-static void allow_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
-static bool write_all(int fd, const void *bytes, size_t size)
-{
-	const char *at = bytes;
-	ssize_t n;
-
-	for (; size; at += n, size -= (size_t)n) {
-		n = write(fd, at, size);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static bool write_amount(int fd, uint64_t left)
-{
-	size_t n;
-
-	for (; left; left -= n) {
-		n = left < CHUNK ? (size_t)left : CHUNK;
-		if (!write_all(fd, chunk, n))
-			return false;
-	}
-	return true;
-}
 
 static void pass_over_hello(struct served *c)
 {

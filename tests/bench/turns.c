@@ -29,6 +29,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "median.h"
+
 enum {
 	MAX_WORDS = 256,
 	MAX_AGENTS = 16,
@@ -63,20 +65,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Sorts V. */
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof *v, by_value);
-	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
 static double *new_values(size_t n)

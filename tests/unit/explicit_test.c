@@ -38,23 +38,6 @@ static bool hears(int fd, const char *text)
 	return peers_hears(loop, fd, text);
 }
 
-static const char *hear_all(int fd, enum standing *how)
-{
-	static char text[8192];
-	size_t heard;
-
-	*how = peers_end(loop, fd, text, sizeof text, &heard);
-	return text;
-}
-
-static void part(int client, int server)
-{
-	close(client);
-	if (server >= 0)
-		close(server);
-	is_str(served_left(s), "", "... nothing is left of it");
-}
-
 static bool nobody_dialled(void)
 {
 	peers_settle(loop);
@@ -83,13 +66,13 @@ static void test_connect(void)
 	peers_say(loop, client, hello + 20, n - 20);
 	ok(peers_hear(loop, server, got, n) == n && memcmp(got, hello, n) == 0, "a whole one does");
 	ok(peers_carry(loop, server, client, 1 << 20), "then all passes");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = begin(TO("allowed.test:7777"));
 	server = peers_accept(loop, other);
 	ok(hears(client, TUNNEL) && say(server, "220\r\n") && hears(client, "220\r\n"),
 		"another port: the server may begin");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = begin(TO("allowed.test:80"));
 	ok(hears(client, TUNNEL) && say(client, "GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n"),
@@ -98,7 +81,7 @@ static void test_connect(void)
 	ok(hears(server, "GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n"), "passes");
 	say(client, "GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n");
 	is_int(peers_standing(loop, server), ENDED, "and is judged");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 static void test_fronting(void)
@@ -112,7 +95,7 @@ static void test_fronting(void)
 	ok(peers_hear(loop, client, alert, sizeof alert) == 7 && alert[6] == 112,
 		"TLS for another one in it: an alert");
 	is_int(peers_standing(loop, server), ENDED, "the server hears nothing of it");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* REQUEST is answered with what begins with STATUS and has WHY in it, and nobody is dialled. */
@@ -120,12 +103,12 @@ static void refused(const char *request, const char *status, const char *why)
 {
 	int client = begin(request);
 	enum standing how;
-	const char *answer = hear_all(client, &how);
+	const char *answer = peers_hear_all(loop, client, &how);
 
 	ok(strncmp(answer, status, strlen(status)) == 0 && strstr(answer, why), "%.50s: %s",
 		request, why);
 	ok(how == ENDED && nobody_dialled(), "... whole, and nobody was dialled");
-	part(client, -1);
+	served_part(s, client, -1);
 }
 
 static void test_refused(void)
@@ -160,7 +143,7 @@ static void test_absolute(void)
 		"an absolute request in the server's form");
 	is_int(peers_standing(loop, server), ENDED, "and nothing of the next one");
 	ok(say(server, ANSWER) && hears(client, ANSWER), "the answer comes");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = begin("GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n"
 		       "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
@@ -168,7 +151,7 @@ static void test_absolute(void)
 	ok(hears(server, "GET / HTTP/1.1\r\nHost: allowed.test\r\nConnection: close\r\n\r\n"),
 		"no websocket that way");
 	ok(say(server, ANSWER) && hears(client, ANSWER), "but an answer");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* --- SOCKS -------------------------------------------------------------------------------------
@@ -210,13 +193,13 @@ static void test_socks(void)
 		server = peers_accept(loop, tls);
 		peers_say(loop, client, hello, n);
 		ok(peers_hear(loop, server, got, n) == n && memcmp(got, hello, n) == 0, "... TLS");
-		part(client, server);
+		served_part(s, client, server);
 	}
 	is_int(SOCKS("\5\1\0\1\300\0\2\1\0\120", false, &client), 0, "to an address");
 	say(client, "GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n");
 	server = peers_accept(loop, http);
 	ok(hears(server, "GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n"), "HTTP");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 static void test_socks_refused(void)
@@ -228,27 +211,27 @@ static void test_socks_refused(void)
 	is_int(SOCKS("\5\1\0\3\13denied.test\1\273", false, &client), 2,
 		"a name that is not allowed");
 	is_int(peers_standing(loop, client), ENDED, "then the end");
-	part(client, -1);
+	served_part(s, client, -1);
 	is_int(SOCKS("\5\1\0\1\177\0\0\1\1\273", false, &client), 2, "a loopback address");
-	part(client, -1);
+	served_part(s, client, -1);
 	is_int(socks(v6, sizeof v6 - 1, false, &client), 2, "an IPv6 address that is not listed");
-	part(client, -1);
+	served_part(s, client, -1);
 	is_int(SOCKS("\5\1\0\3\14allowed.test\1\273early", false, &client), 2,
 		"bytes behind the request");
-	part(client, -1);
+	served_part(s, client, -1);
 	is_int(SOCKS("\5\2\0\3\14allowed.test\1\273", false, &client), 7, "BIND");
-	part(client, -1);
+	served_part(s, client, -1);
 	is_int(SOCKS("\5\1\0\5\14allowed.test\1\273", false, &client), 8,
 		"an unknown address type");
-	part(client, -1);
+	served_part(s, client, -1);
 
 	client = begin("\5\1\2more and more");
-	ok(memcmp(hear_all(client, &how), "\5\xff", 3) == 0 && how == ENDED,
+	ok(memcmp(peers_hear_all(loop, client, &how), "\5\xff", 3) == 0 && how == ENDED,
 		"a password is asked of us");
-	part(client, -1);
+	served_part(s, client, -1);
 	client = begin("\4\1\1\273\300\0\2\1");
-	ok(*hear_all(client, &how) == '\0' && how == ENDED, "SOCKS4: closed");
-	part(client, -1);
+	ok(*peers_hear_all(loop, client, &how) == '\0' && how == ENDED, "SOCKS4: closed");
+	served_part(s, client, -1);
 	/* The reply breaks the connection: what is done with it after that is nothing. */
 	for (i = 0; i < 20; i++)
 		peers_break(begin(i % 2 ? "\5\1\2" : "\5\1\2" GREETING));
@@ -275,7 +258,8 @@ static void test_impatient(void)
 	peers_settle(loop);
 	is_int(peers_standing(loop, client), STANDS, "a server that is silent is waited for");
 	peers_age(loop, TIMER_DIAL);
-	ok(strstr(hear_all(client, &how), "no answer in time") && how == ENDED, "but not for ever");
+	ok(strstr(peers_hear_all(loop, client, &how), "no answer in time") && how == ENDED,
+		"but not for ever");
 	close(client);
 
 	client = begin(TO("silent.test:443"));

@@ -30,25 +30,6 @@ static bool hears(int fd, const char *text)
 	return peers_hears(loop, fd, text);
 }
 
-/* Everything until the end, as text; how it ended to *HOW. */
-static const char *hear_all(int fd, enum standing *how)
-{
-	static char text[8192];
-	size_t heard;
-
-	*how = peers_end(loop, fd, text, sizeof text, &heard);
-	return text;
-}
-
-/* Both peers go. */
-static void part(int client, int server)
-{
-	close(client);
-	if (server >= 0)
-		close(server);
-	is_str(served_left(s), "", "... nothing is left of it");
-}
-
 static bool nobody_dialled(int listener)
 {
 	peers_settle(loop);
@@ -73,7 +54,7 @@ static void test_http(void)
 	is_int(peers_standing(loop, server), ENDED, "the client's end comes");
 	is_int(peers_standing(loop, client), STANDS, "and is only that");
 	ok(say(server, "rest") && hears(client, "rest"), "the answer may go on");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* Two requests at once, in two pieces, cut everywhere: the server always gets the same. */
@@ -106,12 +87,12 @@ static void refused(const char *request, const char *status, const char *why)
 	const char *answer;
 
 	say(client, request);
-	answer = hear_all(client, &how);
+	answer = peers_hear_all(loop, client, &how);
 	ok(strncmp(answer, status, strlen(status)) == 0 && strstr(answer, why), "%.60s: %s",
 		request, why);
 	is_int(how, ENDED, "... the answer is whole");
 	ok(nobody_dialled(http), "... and nobody was dialled");
-	part(client, -1);
+	served_part(s, client, -1);
 }
 
 static void test_refused_requests(void)
@@ -145,9 +126,10 @@ static void test_refused_later(void)
 	server = peers_accept(loop, http);
 	ok(hears(server, GET) && say(server, ANSWER) && hears(client, ANSWER), "one request");
 	say(client, GET_EVIL);
-	ok(strstr(hear_all(client, &how), "403 Forbidden") && how == ENDED, "the next is refused");
+	ok(strstr(peers_hear_all(loop, client, &how), "403 Forbidden") && how == ENDED,
+		"the next is refused");
 	is_int(peers_standing(loop, server), ENDED, "the server hears nothing but the end");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* The client takes nothing, is refused, and ends: it still gets all that was for it. */
@@ -166,7 +148,7 @@ static void test_refused_stalled(void)
 	ok(peers_settle(loop) && loop->kept > 0, "the next is refused, while bytes are kept");
 	is_int(peers_end(loop, client, text, sizeof text, &heard), ENDED, "they come, and the end");
 	ok(memmem(text, heard, "403 Forbidden", 13), "and the answer");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* The client says much behind what is refused, and reads only then. */
@@ -178,10 +160,10 @@ static void test_refused_upload(void)
 
 	say(client, "POST / HTTP/1.1\r\nHost: evil.test\r\nContent-Length: 1048576\r\n\r\n");
 	ok(peers_say(loop, client, much, 1 << 20), "what follows is taken");
-	ok(strstr(hear_all(client, &how), "403 Forbidden") && how == ENDED,
+	ok(strstr(peers_hear_all(loop, client, &how), "403 Forbidden") && how == ENDED,
 		"and the answer is whole");
 	free(much);
-	part(client, -1);
+	served_part(s, client, -1);
 }
 
 static void test_bodies(void)
@@ -204,16 +186,16 @@ static void test_bodies(void)
 	say(client, GET_EVIL);
 	is_int(peers_standing(loop, server), ENDED, "nothing is asked behind it");
 	ok(say(server, ANSWER) && hears(client, ANSWER), "the answer comes");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 80);
 	say(client, head);
 	say(client, "\r\n5;x=y\r\nhello\r\n");
-	ok(strstr(hear_all(client, &how), "400 Bad Request") && how == ENDED,
+	ok(strstr(peers_hear_all(loop, client, &how), "400 Bad Request") && how == ENDED,
 		"a chunk that is read in two ways is refused");
 	server = peers_accept(loop, http);
 	ok(server >= 0 && peers_standing(loop, server) != RESET, "the server sees its end");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 80);
 	say(client, "PUT /p HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 3000000\r\n\r\n");
@@ -225,7 +207,7 @@ static void test_bodies(void)
 	ok(peers_carry(loop, client, server, 3000000), "comes whole");
 	say(client, GET_EVIL);
 	is_int(peers_standing(loop, server), ENDED, "and nothing behind it");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* Half a request, then the end: it is not passed on as one. */
@@ -239,14 +221,14 @@ static void test_half_request(void)
 	shutdown(client, SHUT_WR);
 	peers_settle(loop);
 	ok(peers_is_reset(server), "half of a second one is a reset");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 80);
 	say(client, "GET / HTTP/1.1\r\nHost: allo");
 	shutdown(client, SHUT_WR);
 	peers_settle(loop);
 	ok(peers_is_reset(client) && nobody_dialled(http), "half a head too");
-	part(client, -1);
+	served_part(s, client, -1);
 }
 
 static void test_websocket(void)
@@ -270,7 +252,7 @@ static void test_websocket(void)
 	peers_age(loop, TIMER_DIAL);
 	peers_age(loop, TIMER_HEAD);
 	is_int(peers_standing(loop, client), STANDS, "for as long as they like");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 80);
 	say(client, WEBSOCKET);
@@ -279,7 +261,7 @@ static void test_websocket(void)
 		"another one is refused by the server");
 	ok(hears(client, ANSWER) && hears(server, GET_B), "what follows is HTTP");
 	is_int(peers_standing(loop, server), ENDED, "and judged");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* A 101 that says nothing of a websocket: requests go on, so they are judged. */
@@ -295,12 +277,13 @@ static void test_other_101(void)
 		"101 without a reason");
 	say(client, GET_EVIL);
 	is_int(peers_standing(loop, server), ENDED, "opens nothing");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 80);
 	say(client, WEBSOCKET "early");
-	ok(strstr(hear_all(client, &how), "400") && how == ENDED, "bytes behind it are refused");
-	part(client, -1);
+	ok(strstr(peers_hear_all(loop, client, &how), "400") && how == ENDED,
+		"bytes behind it are refused");
+	served_part(s, client, -1);
 }
 
 /* A page that reads like the answer to a websocket opens nothing. */
@@ -318,7 +301,7 @@ static void test_no_websocket_later(void)
 	peers_settle(loop);
 	say(client, GET_EVIL);
 	is_int(peers_standing(loop, server), ENDED, "requests are still judged");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* --- TLS ---------------------------------------------------------------------------------------
@@ -339,7 +322,7 @@ static void test_tls(void)
 		"it comes as it was");
 	ok(peers_carry(loop, client, server, 1 << 20) && peers_carry(loop, server, client, 1 << 20),
 		"and so does all that follows");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* NAME in the ClientHello is refused, by an alert of DESCRIPTION. */
@@ -355,7 +338,7 @@ static void refused_tls(const char *name, int description, const char *why)
 	is_int(peers_standing(loop, client), ENDED, "... whole");
 	ok(strstr(served_told(s), why) && nobody_dialled(tls),
 		"... the user is told, nobody dialled");
-	part(client, -1);
+	served_part(s, client, -1);
 }
 
 static void test_refused_tls(void)
@@ -367,15 +350,15 @@ static void test_refused_tls(void)
 	refused_tls(NULL, 112, "TLS names no host");
 	client = peers_connect(ALLOWED_AT, 443);
 	say(client, GET);
-	ok(strstr(hear_all(client, &how), "403") && how == ENDED,
+	ok(strstr(peers_hear_all(loop, client, &how), "403") && how == ENDED,
 		"HTTP for port 80 is not for 443");
-	part(client, -1);
+	served_part(s, client, -1);
 
 	client = peers_connect(ALLOWED_AT, 443);
 	say(client, "SSH-2.0-x\r\n");
 	is_int(peers_standing(loop, client), RESET, "what is neither is reset");
 	ok(strstr(served_told(s), "neither TLS nor HTTP"), "and told");
-	part(client, -1);
+	served_part(s, client, -1);
 }
 
 /* --- Other ports -------------------------------------------------------------------------------
@@ -388,7 +371,7 @@ static void test_other(void)
 	ok(say(server, "220 ready\r\n") && hears(client, "220 ready\r\n"), "the server may begin");
 	ok(say(client, "EHLO x\r\n") && hears(server, "EHLO x\r\n"), "the client answers");
 	ok(say(client, GET_EVIL) && hears(server, GET_EVIL), "that is no HTTP, whatever follows");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 7777);
 	server = peers_accept(loop, other);
@@ -399,7 +382,7 @@ static void test_other(void)
 	is_int(peers_standing(loop, client), STANDS, "for as long as they like");
 	shutdown(client, SHUT_WR);
 	is_int(peers_standing(loop, server), ENDED, "their end comes");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* What becomes a request is judged, in however many pieces; PIECES end with NULL. */
@@ -413,12 +396,12 @@ static void in_pieces(const char *const *pieces, const char *server_got, enum st
 		peers_settle(loop);
 		send(client, *pieces, strlen(*pieces), MSG_NOSIGNAL);
 	}
-	got = hear_all(server, &how);
+	got = peers_hear_all(loop, server, &how);
 	is_str(got, server_got, "the server of a request in pieces");
 	ok(how != STANDS, "... hears no more");
-	hear_all(client, &how);
+	peers_hear_all(loop, client, &how);
 	is_int(how, client_is, "... and the client is told as it can be");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 #define PIECES(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -449,7 +432,7 @@ static void test_other_long(void)
 	memset(line, 'A', LONG);
 	ok(say(client, line) && hears(server, line), "much that is no line yet");
 	ok(say(client, "\n" GET_EVIL) && hears(server, "\n" GET_EVIL), "nor was it a request's");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 7777);
 	server = peers_accept(loop, other);
@@ -458,7 +441,7 @@ static void test_other_long(void)
 	how = peers_end(loop, server, text, sizeof text, &heard);
 	ok(how == RESET && heard == 0, "its end shows a request, and is not sent");
 	is_int(peers_end(loop, client, text, sizeof text, &heard), RESET, "the client is reset");
-	part(client, server);
+	served_part(s, client, server);
 
 	client = peers_connect(ALLOWED_AT, 7777);
 	server = peers_accept(loop, other);
@@ -466,7 +449,7 @@ static void test_other_long(void)
 	say(client, "P/1.1\r\nHost: evil.test\r\n\r\n");
 	how = peers_end(loop, server, text, sizeof text, &heard);
 	ok(how == RESET && !strstr(text, "P/1.1"), "the same");
-	part(client, server);
+	served_part(s, client, server);
 }
 
 /* A denied name: no server, and the client is not kept waiting. */
@@ -482,23 +465,25 @@ static void test_denied(void)
 		   "[sandbox.os.network] domains = [\"denied.test\"])\n"),
 		"told at once");
 	say(client, "GET / HTTP/1.1\r\nHost: denied.test\r\n\r\n");
-	ok(strstr(hear_all(client, &how), "X-Proxy-Error: not-in-domains") && how == ENDED, "403");
-	part(client, -1);
+	ok(strstr(peers_hear_all(loop, client, &how), "X-Proxy-Error: not-in-domains") &&
+			how == ENDED,
+		"403");
+	served_part(s, client, -1);
 
 	client = peers_connect(DENIED_AT, 443);
 	peers_say(loop, client, hello, n);
 	ok(peers_hear(loop, client, alert, sizeof alert) == 7 && alert[6] == 49, "an alert");
-	part(client, -1);
+	served_part(s, client, -1);
 
 	client = peers_connect(DENIED_AT, 7777);
 	peers_settle(loop);
 	peers_age(loop, TIMER_STEP);
 	is_int(peers_standing(loop, client), RESET, "where the server would begin: a reset, soon");
-	part(client, -1);
+	served_part(s, client, -1);
 	client = peers_connect(DENIED_AT, 7777);
 	say(client, "x");
 	is_int(peers_standing(loop, client), RESET, "at once if the client begins");
-	part(client, -1);
+	served_part(s, client, -1);
 }
 
 /* --- Servers that do not answer, clients that do not ask ---------------------------------------
@@ -512,23 +497,23 @@ static void test_late(void)
 	say(client, "GET / HTTP/1.1\r\n");
 	peers_settle(loop);
 	peers_age(loop, TIMER_HEAD);
-	ok(strstr(hear_all(client, &how), "HTTP/1.1 408") || how == RESET,
+	ok(strstr(peers_hear_all(loop, client, &how), "HTTP/1.1 408") || how == RESET,
 		"a head that is too slow");
-	part(client, -1);
+	served_part(s, client, -1);
 
 	client = peers_connect(ALLOWED_AT, 80);
 	peers_settle(loop);
 	peers_age(loop, TIMER_HEAD);
 	is_int(peers_standing(loop, client), ENDED, "opened and never used");
-	part(client, -1);
+	served_part(s, client, -1);
 
 	client = peers_connect(ALLOWED_AT, 80);
 	say(client, GET_EVIL);
 	peers_settle(loop);
 	peers_age(loop, TIMER_LINGER);
 	is_int(s->server.connections, 0, "a refused client that stays is left");
-	ok(strstr(hear_all(client, &how), "403"), "it has its answer all the same");
-	part(client, -1);
+	ok(strstr(peers_hear_all(loop, client, &how), "403"), "it has its answer all the same");
+	served_part(s, client, -1);
 }
 
 static void test_unreached(void)
@@ -537,14 +522,16 @@ static void test_unreached(void)
 	enum standing how;
 
 	say(client, "GET / HTTP/1.1\r\nHost: silent.test\r\n\r\n");
-	ok(strstr(hear_all(client, &how), "HTTP/1.1 502") && how == ENDED, "nobody listens: 502");
+	ok(strstr(peers_hear_all(loop, client, &how), "HTTP/1.1 502") && how == ENDED,
+		"nobody listens: 502");
 	ok(strstr(served_told(s), "cannot reach silent.test:80"), "and told");
-	part(client, -1);
+	served_part(s, client, -1);
 
 	client = peers_connect(LOST_AT, 80);
 	say(client, "GET / HTTP/1.1\r\nHost: lost.test\r\n\r\n");
-	ok(strstr(hear_all(client, &how), "HTTP/1.1 502") && how == ENDED, "nobody knows it: 502");
-	part(client, -1);
+	ok(strstr(peers_hear_all(loop, client, &how), "HTTP/1.1 502") && how == ENDED,
+		"nobody knows it: 502");
+	served_part(s, client, -1);
 }
 
 int main(void)

@@ -74,6 +74,9 @@ bool peers_is_reset(int fd);
  * a NUL behind it; TEXT may be NULL. *HEARD is how much that was. */
 enum standing peers_end(struct loop *l, int fd, char *text, size_t room, size_t *heard);
 
+/* The same, as the text that is returned until the next call; how it ended to *HOW. */
+const char *peers_hear_all(struct loop *l, int fd, enum standing *how);
+
 /* Carries N bytes of a pattern from FROM to TO, both at once; true if they arrive as they were. */
 bool peers_carry(struct loop *l, int from, int to, size_t n);
 

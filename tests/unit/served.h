@@ -46,6 +46,16 @@ void served_ready(struct served *s);
 /* Every peer is closed: what is left of connections all the same, "" for nothing. */
 const char *served_left(struct served *s);
 
+/* Both peers go (-1: there is no server), and nothing may be left. A check of the caller's. */
+#define served_part(s, client, server)                                   \
+	do {                                                             \
+		int served_end = (server);                               \
+		close(client);                                           \
+		if (served_end >= 0)                                     \
+			close(served_end);                               \
+		is_str(served_left(s), "", "... nothing is left of it"); \
+	} while (0)
+
 /* What the user was told since the last call, lines and all. */
 const char *served_told(struct served *s);
 

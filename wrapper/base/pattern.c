@@ -3,6 +3,11 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 bool glob_match(const char *glob, const char *name)
 {
 	const char *star = NULL, *mark = NULL;
@@ -119,7 +124,7 @@ const char *domain_parse(const char *entry, char host[256], unsigned *port)
 	if (len > 253)
 		return "is longer than a host name may be";
 	for (i = 0; i < len; i++)
-		host[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i];
+		host[i] = ascii_lower(name[i]);
 	host[len] = '\0';
 	if (bracket)
 		return host_is_literal(host, len) && strchr(host, ':') ? NULL

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A to Z become a to z, whatever the locale. */
+char ascii_lower(char c);
+
 /* True if NAME matches GLOB, where "*" stands for any bytes and nothing else is special. Linear
  * in the product of the lengths, without recursion. */
 bool glob_match(const char *glob, const char *name);

@@ -20,7 +20,7 @@ static bool ask(const char *name, int kinds)
 	if (!list)
 		die("this libpsl has no list of public suffixes in it; install one that has");
 	for (i = 0; i <= len; i++)
-		lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i];
+		lower[i] = ascii_lower(name[i]);
 	return psl_is_public_suffix2(list, lower, kinds);
 }
 

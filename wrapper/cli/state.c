@@ -10,6 +10,7 @@
 
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/folder.h"
 #include "base/path.h"
 #include "host/facts.h"
 #include "host/find.h"
@@ -54,28 +55,14 @@ char *state_read(const struct state_file *file, const struct facts *f, struct ar
 	return text;
 }
 
-static void make_folders(const char *folder, const char *what)
-{
-	char part[4096];
-	size_t n = 0;
-
-	if (strlen(folder) >= sizeof part)
-		die("%s: the name is too long", folder);
-	while (folder[n]) {
-		n += 1 + strcspn(folder + n + 1, "/");
-		memcpy(part, folder, n);
-		part[n] = '\0';
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
-			die_errno("%s: cannot make the folder for %s", part, what);
-	}
-}
-
 int state_lock(const struct state_file *file, const struct facts *f, struct arena *arena)
 {
 	const char *folder = path_parent(arena, host_state_path(f, file->name, arena));
+	size_t n = folder_make(folder, 0700);
 	int fd;
 
-	make_folders(folder, file->what);
+	if (n)
+		die_errno("%.*s: cannot make the folder for %s", (int)n, folder, file->what);
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX) != 0)
 		die_errno("%s: cannot lock %s", folder, file->what);

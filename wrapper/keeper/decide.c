@@ -43,7 +43,7 @@ static bool read_host(const char *host, size_t len, char out[HOST_SIZE], struct 
 	if (bracketed || !host_is_name(host, len))
 		return false;
 	for (i = 0; i < len; i++)
-		out[i] = host[i] >= 'A' && host[i] <= 'Z' ? (char)(host[i] + 32) : host[i];
+		out[i] = ascii_lower(host[i]);
 	out[len] = '\0';
 	return true;
 }
@@ -112,6 +112,13 @@ enum reason decide(
 		if (why != ALLOWED && covers(d, &t) && port_fits(d, port))
 			return REFUSED_WITHHELD;
 	return why;
+}
+
+void decide_normal(const char *host, size_t len, char out[HOST_SIZE])
+{
+	struct target t;
+
+	read_host(host, len, out, &t);
 }
 
 bool decide_is_listed(const struct network *net, const char *host, unsigned port)

@@ -36,6 +36,9 @@ enum { HOST_SIZE = 256 };
 enum reason decide(const struct network *net, const char *host, size_t len, unsigned port,
 	char out[HOST_SIZE]);
 
+/* What decide() makes of the LEN bytes at HOST: OUT is the name normalised, "" if it is none. */
+void decide_normal(const char *host, size_t len, char out[HOST_SIZE]);
+
 /*
  * True if the address HOST (normalised) itself stands in the domains for PORT (0: for any): then it
  * may be dialled though it is private, also for a granted name that leads there.

@@ -32,11 +32,6 @@ enum http_result head_bad(struct head *h, const char *why)
 	return HTTP_BAD;
 }
 
-char ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';

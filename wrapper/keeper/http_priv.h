@@ -5,6 +5,7 @@
 #ifndef SEAL_KEEPER_HTTP_PRIV_H
 #define SEAL_KEEPER_HTTP_PRIV_H
 
+#include "base/pattern.h"
 #include "keeper/http.h"
 
 /* A head while it is read. */
@@ -28,7 +29,6 @@ enum http_result head_request_line(struct head *h);
 enum http_result head_fields(struct head *h);
 
 /* Locale-independent, as is all below. */
-char ascii_lower(char c);
 bool is_digit(char c);
 bool is_control(char c);
 bool is_token(char c); /* RFC 9110 §5.6.2 */

@@ -212,7 +212,7 @@ static _Noreturn void child(int sock, pid_t init, int pidfd, const struct networ
 	nl = loopback_open();
 	if (nl < 0 || !loopback_wait(nl))
 		fail(sock, "wait for the sandbox's loopback");
-	v6 = network_named(net) && net->proxy == PROXY_TRANSPARENT && prepare_names(nl, net, sock);
+	v6 = network_transparent(net) && prepare_names(nl, net, sock);
 	make_sockets(sock, v6, specs, n);
 	if (net->dev_ports.n)
 		stay(sock, net);

@@ -29,7 +29,7 @@ static bool serves_names_on(const struct network *net, unsigned port)
 {
 	const unsigned *p;
 
-	if (!network_named(net) || net->proxy == PROXY_EXPLICIT)
+	if (!network_transparent(net))
 		return false;
 	vec_each (p, &net->ports)
 		if (*p == port)
@@ -43,9 +43,9 @@ unsigned listeners_inside(const struct network *net, struct listener_spec out[LI
 	const struct port *p;
 	const unsigned *n;
 
-	if (network_named(net) && net->proxy == PROXY_EXPLICIT)
+	if (network_proxied(net))
 		add(&l, LISTEN_PROXY, "127.0.0.1", PROXY_PORT);
-	if (network_named(net) && net->proxy == PROXY_TRANSPARENT) {
+	if (network_transparent(net)) {
 		add(&l, LISTEN_DNS_UDP, "127.0.0.1", NAME_SERVER_PORT);
 		add(&l, LISTEN_DNS_TCP, "127.0.0.1", NAME_SERVER_PORT);
 		vec_each (n, &net->ports) {

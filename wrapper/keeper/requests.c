@@ -23,7 +23,7 @@ static const char *authorization(const struct conn *c, struct strbuf *text)
 /* The host and port that the request names must be those of the connection. */
 static bool is_for(const struct conn *c, const struct http_request *r, char *named)
 {
-	decide(c->server->net, r->host.s ? r->host.s : "", r->host.n, r->port, named);
+	decide_normal(r->host.s ? r->host.s : "", r->host.n, named);
 	if (r->host.n == 0 && r->minor == 0)
 		return true; /* HTTP/1.0 names none; it gets the right one */
 	return strcmp(named, c->host) == 0 && r->port == c->port;

@@ -10,25 +10,16 @@
 #include "base/die.h"
 #include "base/exact.h"
 #include "base/fd.h"
+#include "base/folder.h"
 
-/*
- * mkdir -p PATH and open it. Links above it are followed: the folder is the user's own
- * configuration (~/.cargo may be a link to another disk), and no run can write its parents.
- */
+/* Links above PATH are followed: the folder is the user's own configuration (~/.cargo may be a link
+ * to another disk), and no run can write its parents. */
 static int make_folder(const char *path)
 {
-	char part[PATH_MAX];
-	size_t n = 0;
+	size_t n = folder_make(path, 0755);
 
-	if (strlen(path) >= sizeof part)
-		die("cannot make %s: its name is too long", path);
-	while (path[n]) {
-		n += 1 + strcspn(path + n + 1, "/");
-		memcpy(part, path, n);
-		part[n] = '\0';
-		if (mkdir(part, 0755) != 0 && errno != EEXIST)
-			die_errno("cannot make %s, which the command writes", path);
-	}
+	if (n)
+		die_errno("cannot make %.*s, which the command writes", (int)n, path);
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 

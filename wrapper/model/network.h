@@ -94,4 +94,17 @@ static inline bool network_named(const struct network *n)
 	return n->any || n->domains.n;
 }
 
+/* True if names are served inside as they stand: by the name server and a listener for each port.
+ */
+static inline bool network_transparent(const struct network *n)
+{
+	return network_named(n) && n->proxy == PROXY_TRANSPARENT;
+}
+
+/* True if names are reached through the explicit proxy. */
+static inline bool network_proxied(const struct network *n)
+{
+	return network_named(n) && n->proxy == PROXY_EXPLICIT;
+}
+
 #endif

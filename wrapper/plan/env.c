@@ -125,7 +125,7 @@ static bool is_ours(const struct builder *b, const char *name)
 			return true;
 	for (p = proxy_variables; p < proxy_variables + PROXY_VARIABLES; p++)
 		if (p->caller == INSTEAD && strcmp(p->name, name) == 0)
-			return plan_explicit(b);
+			return network_proxied(&b->plan->net);
 	return false;
 }
 
@@ -197,6 +197,6 @@ void plan_env(struct builder *b)
 	set(b, "LOGNAME", f->user, &ours);
 	set(b, "TMPDIR", "/tmp", &ours);
 	set(b, "PWD", f->cwd, &ours);
-	if (plan_explicit(b))
+	if (network_proxied(&b->plan->net))
 		set_proxy(b);
 }

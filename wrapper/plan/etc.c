@@ -32,7 +32,7 @@ void plan_etc(struct builder *b, struct mounts *to)
 {
 	const struct facts *f = b->facts;
 	const unsigned uid = (unsigned)f->uid, gid = (unsigned)f->gid;
-	const bool served = network_named(&b->plan->net) && b->plan->net.proxy == PROXY_TRANSPARENT;
+	const bool served = network_transparent(&b->plan->net);
 	const char *own = arena_printf(b->arena, "%s:x:%u:%u:%s:%s:%s\n", f->user, uid, gid,
 		f->user, f->home, login_shell(f));
 

@@ -348,8 +348,8 @@ static void show_program(struct builder *b, const struct guards *guards)
 		.from = {.kind = ORIGIN_BUILTIN, .why = "seal-exec connect, for ssh"},
 	};
 
-	if (!plan_explicit(b) || !fact || fact->end != PATH_FILE || plan_shows(b->plan, path) ||
-		!guard_admits(guards, &m))
+	if (!network_proxied(&b->plan->net) || !fact || fact->end != PATH_FILE ||
+		plan_shows(b->plan, path) || !guard_admits(guards, &m))
 		return;
 	*vec_push(b->arena, &b->plan->mounts) = m;
 	mounts_sort(&b->plan->mounts);

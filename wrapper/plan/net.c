@@ -171,11 +171,6 @@ static void check_number(struct builder *b, const struct ports *ports, enum gran
 			grant_kind_name(kind), ports->n, BRIDGES_MAX);
 }
 
-bool plan_explicit(const struct builder *b)
-{
-	return network_named(&b->plan->net) && b->plan->net.proxy == PROXY_EXPLICIT;
-}
-
 void plan_net(struct builder *b)
 {
 	const struct policy *p = b->policy;

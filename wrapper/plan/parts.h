@@ -16,7 +16,6 @@ struct builder {
 };
 
 /* True if the run is given an HTTP and SOCKS5 proxy. After plan_net(). */
-bool plan_explicit(const struct builder *b);
 
 void plan_net(struct builder *b);
 void plan_mounts(struct builder *b);

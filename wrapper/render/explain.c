@@ -190,7 +190,7 @@ static void explain_network(const struct plan *plan, struct strbuf *out)
 	explain_ports("dev port", &net->dev_ports, false, out);
 	if (network_wanted(net))
 		line(out, "udp",
-			network_named(net) && net->proxy == PROXY_TRANSPARENT
+			network_transparent(net)
 				? "unreachable but for the sandbox's own name server"
 				: "unreachable",
 			NULL);

@@ -7,7 +7,6 @@
  * HTTPS_PROXY names for the host by CONNECT (RFC 9110, 9.3.6), and then carries bytes, both ways,
  * each until its own end.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -21,6 +20,7 @@
 #include "base/fd.h"
 #include "base/pattern.h"
 #include "cli/session.h"
+#include "keeper/endpoint.h"
 
 enum {
 	EXIT_NO_CONNECTION = 1,
@@ -60,10 +60,8 @@ static const char *read_target(struct arena *arena, const char *host, const char
 
 /* The address in "http://ADDRESS:PORT/". No names: inside nothing but the proxy is asked for any.
  */
-static bool read_proxy(const char *url, struct sockaddr_storage *to, socklen_t *size)
+static bool read_proxy(const char *url, union endpoint *to)
 {
-	struct sockaddr_in *v4 = (struct sockaddr_in *)to;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)to;
 	char host[256], entry[300];
 	unsigned port;
 
@@ -72,19 +70,10 @@ static bool read_proxy(const char *url, struct sockaddr_storage *to, socklen_t *
 	strlcpy(entry, url + 7, sizeof entry);
 	if (entry[0] && entry[strlen(entry) - 1] == '/')
 		entry[strlen(entry) - 1] = '\0';
-	if (domain_parse(entry, host, &port) || !port)
+	if (domain_parse(entry, host, &port) || !port || !endpoint_read(host, to))
 		return false;
-	memset(to, 0, sizeof *to);
-	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons((in_port_t)port);
-		*size = sizeof *v4;
-		return true;
-	}
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons((in_port_t)port);
-	*size = sizeof *v6;
-	return inet_pton(AF_INET6, host, &v6->sin6_addr) == 1;
+	endpoint_set_port(to, port);
+	return true;
 }
 
 /* A connection to the proxy; ends the process where there is none. */
@@ -92,8 +81,7 @@ static int dial_proxy(void)
 {
 	const struct timeval limit = {.tv_sec = ANSWER_S};
 	const char *url = getenv("HTTPS_PROXY");
-	struct sockaddr_storage to;
-	socklen_t size;
+	union endpoint to;
 	int fd;
 
 	if (!url || !*url)
@@ -101,13 +89,13 @@ static int dial_proxy(void)
 	if (!url || !*url)
 		die("connect is for use inside a run with proxy = \"explicit\", where HTTPS_PROXY "
 		    "names the proxy; here there is none, and connect goes nowhere without one");
-	if (!read_proxy(url, &to, &size))
+	if (!read_proxy(url, &to))
 		die("HTTPS_PROXY is '%s', which is not http://ADDRESS:PORT; leave it as seal-exec "
 		    "sets it",
 			url);
-	fd = socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
-		connect(fd, (struct sockaddr *)&to, size) != 0)
+		connect(fd, &to.any, endpoint_size(&to)) != 0)
 		die_errno("cannot connect to the proxy %s", url);
 	return fd;
 }

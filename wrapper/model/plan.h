@@ -26,16 +26,27 @@ enum mount_kind {
 	MOUNT_SEAL, /* dest becomes read-only after all else is in place */
 };
 
+/* What stands on the host, while the run lasts, for a name that does not exist and must not come
+ * to be (launch/placeholders.h). */
+enum stand_in {
+	STAND_NONE,
+	STAND_FOLDER, /* empty: git and shells do not see it */
+	STAND_FILE,   /* empty */
+	STAND_DOT,    /* a file of "." and a newline: git's commondir of itself */
+};
+
 struct mount {
 	enum mount_kind kind;
 	const char *source;
 	const char *dest;
 	const char *data;
 	size_t size;
-	int fd;        /* the source of a bind, open (facts own it); -1 if it is not */
-	unsigned mode; /* permissions of a MOUNT_TMPFS, octal; 0 = 0755 */
-	bool file;     /* source is not a directory */
-	bool make;     /* source is a directory that launch makes if it is missing */
+	int fd;                 /* the source of a bind, open (facts own it); -1 if it is not */
+	unsigned mode;          /* permissions of a MOUNT_TMPFS, octal; 0 = 0755 */
+	bool file;              /* source is not a directory */
+	bool make;              /* source is a directory that launch makes if it is missing */
+	bool held;              /* made by the keeper, by descriptor; bwrap does not hear of it */
+	enum stand_in stand_in; /* made on the host at source first; dest is the same path */
 	struct origin from;
 };
 

@@ -154,8 +154,10 @@ prove = prove -j$(JOBS) --timer --exec tests/one
 
 test_programs := $(units) $(probes) $(if $(wildcard tests/toml-json.c),tests/toml-json)
 
+# At its end the rows of containment are counted, in what all these tests said.
 check: all $(test_programs)
-	$(prove) $(units) $(live)
+	@status=0; $(prove) $(units) $(live) || status=$$?; \
+		tests/rows tests/containment.rows $(units) $(live) || status=1; exit $$status
 
 check-unit: $(units)
 	$(prove) $(units)

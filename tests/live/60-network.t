@@ -112,7 +112,7 @@ is "$(said sockets)" True "control: with a grant somebody listens inside"
 is "$(said allowed)/$(said families)" '[True, True]/[False, True]' \
 	"an allowed name has one synthetic address of each family"
 is "$(said second)" True "... another than every other name"
-is "$(said again)" "[True, True, True]" "PX-04 ... stable, whatever its case, with a trailing dot too"
+is "$(said again)" "[True, True, True]" "[PX-04] ... stable, whatever its case, with a trailing dot too"
 is "$(said wild)/$(said apex)" "[True, True]/['no-name']" "a wildcard holds below its apex, not for it"
 is "$(said udp)/$(said case)" True/True "UDP and TCP give the same answer"
 for kind in MX TXT HTTPS SVCB SRV NS SOA CNAME; do
@@ -120,12 +120,12 @@ for kind in MX TXT HTTPS SVCB SRV NS SOA CNAME; do
 done
 like "$(said axfr)" '^(NOERROR|REFUSED|NOTIMP)$' "no zone transfer"
 is "$(said denied)" "['no-name'] ['no-name'] ['no-name'] ['no-name'] ['no-name']" \
-	"PX-01 denied names have no address, and that is said at once"
+	"[PX-01] denied names have no address, and that is said at once"
 for kind in A AAAA TXT MX HTTPS ANY; do
-	is "$(said "no-$kind")" "['NXDOMAIN', 'NXDOMAIN']" "PX-01 $kind of a denied name: there is no such name"
+	is "$(said "no-$kind")" "['NXDOMAIN', 'NXDOMAIN']" "[PX-01] $kind of a denied name: there is no such name"
 done
 unlike "$(arrived dns)" 'denied|evil|x\.|xallowed|^dns wild' \
-	"NT-03 no query for a denied name left the machine"
+	"[NT-03] no query for a denied name left the machine"
 like "$err" '^seal-exec: blocked denied\.test \(not in domains; to allow: \[sandbox\.os\.network\] domains = \["denied\.test"\]\)$' \
 	"the refusal names the host and the line that would allow it"
 is "$(printf '%s\n' "$err" | grep -c 'blocked denied\.test')" 1 \
@@ -203,9 +203,9 @@ is "$(said crowd)" "(36, 64, 'NOERROR', 'NOERROR')" "... 64 of them at a time: w
 is "$(said alive)" "['NOERROR', 'NOERROR']" "the name server is as it was"
 unlike "$(arrived dns)" 'evil|ALLOW|fe|0430|b\.test| nul' "none of it left the machine"
 printf '%s' "$err" | tr -dc '\0-\011\013-\037\177-\377' >"$T/odd"
-is "$(wc -c <"$T/odd" | tr -d ' ')" 0 "PX-24 what is said of them is printable"
-unlike "$err" '^ALLOW' "PX-24 ... and stays on its line"
-like "$err" '^seal-exec: blocked .*ALLOW' "PX-24 ... and it is said"
+is "$(wc -c <"$T/odd" | tr -d ' ')" 0 "[PX-24] what is said of them is printable"
+unlike "$err" '^ALLOW' "[PX-24] ... and stays on its line"
+like "$err" '^seal-exec: blocked .*ALLOW' "[PX-24] ... and it is said"
 
 # --- Connections ------------------------------------------------------------------------------------------
 
@@ -332,7 +332,7 @@ like "$err" 'blocked allowed\.test:22 \(this port is not granted for it; to allo
 	"... and the line to add has the port"
 is "$(said usual)" "$hello second.test to GET /" "a name without port has 80 and 443 beside its own 8443"
 for address in 192.0.2.66 2001:db8::66 203.0.113.200 192.168.77.7 10.0.0.1 192.0.2.10 169.254.169.254; do
-	is "$(said "$address")/$(said "$address-443")" "unreachable/unreachable" "NT-02 $address directly: no route"
+	is "$(said "$address")/$(said "$address-443")" "unreachable/unreachable" "[NT-02] $address directly: no route"
 done
 for address in 198.18.77.77 198.19.255.254 fd73:6561:6c00::7777 ::ffff:198.18.77.77; do
 	unlike "$(said "nobody-$address")" '^$|200|late|timeout' "an address that stands for no name: $address"
@@ -375,16 +375,16 @@ grants '"second.test:8443", "second.test:8080"'
 mark
 run "$seal" --log "$T/log.json" -- python3 -B sni.py
 for label in match case records segments both; do
-	is "$(said $label)" "$hello allowed.test to GET /" "PX-11 TLS with the name: $label"
+	is "$(said $label)" "$hello allowed.test to GET /" "[PX-11] TLS with the name: $label"
 done
 for label in mismatch mismatch-allowed mismatch-records mismatch-segments none ech ech-old two tls-80 tls-8443; do
-	like "$(said $label)" '^(alert|closed|reset)$' "PX-11 TLS: $label is closed"
+	like "$(said $label)" '^(alert|closed|reset)$' "[PX-11] TLS: $label is closed"
 done
 for label in bytes http ssl2 alerts huge bytes-80 http-8080; do
-	unlike "$(said $label)" '^$|hello|timeout|SSH' "PX-11 the wrong language: $label is not served"
+	unlike "$(said $label)" '^$|hello|timeout|SSH' "[PX-11] the wrong language: $label is not served"
 done
-is "$(arrived sni | cut -d' ' -f2- | sort -u | tr '\n' ,)" "sni ALLOWED.test,sni allowed.test," "PX-11 no other name came to the server"
-is "$(arrived ' error')" "" "PX-11 ... and no broken first bytes"
+is "$(arrived sni | cut -d' ' -f2- | sort -u | tr '\n' ,)" "sni ALLOWED.test,sni allowed.test," "[PX-11] no other name came to the server"
+is "$(arrived ' error')" "" "[PX-11] ... and no broken first bytes"
 like "$err" 'blocked allowed\.test:443 \(TLS asks for another name.*evil\.test' "SNI mismatch: told, with the name"
 like "$err" 'blocked allowed\.test:443 \(TLS names no host' "no SNI: told"
 like "$err" 'blocked allowed\.test:443 \(TLS hides the name' "ECH: told"
@@ -446,24 +446,24 @@ show("pipelined", pushed, "allowed.test", 80, get("allowed.test") + get("evil.te
 ask("after", get("allowed.test", "/after"))
 PY
 for label in host allowed-other other-port absolute-same; do
-	like "$(said $label)" '^(403 \(host-mismatch\)|400 \(bad-request\))' "PX-10 $label: refused with X-Proxy-Error"
+	like "$(said $label)" '^(403 \(host-mismatch\)|400 \(bad-request\))' "[PX-10] $label: refused with X-Proxy-Error"
 done
 like "$(said second)" "^$hello allowed.test to GET /; 403 \(host-mismatch\)" \
-	"PX-12 the first request of a connection is served, the second, to another host, is refused"
+	"[PX-12] the first request of a connection is served, the second, to another host, is refused"
 for label in two-hosts no-host absolute userinfo cl-te te-cl te-identity te-odd cl-cl cl-odd folded lf \
 	space-colon trace connect; do
-	like "$(said $label)" '^(400 \(bad-request\)|403 \(host-mismatch\))' "PX-12 $label: refused"
+	like "$(said $label)" '^(400 \(bad-request\)|403 \(host-mismatch\))' "[PX-12] $label: refused"
 done
-like "$(said pipelined)" 'X-Proxy-Error: host-mismatch' "PX-12 pipelined to another host: refused"
+like "$(said pipelined)" 'X-Proxy-Error: host-mismatch' "[PX-12] pipelined to another host: refused"
 for label in chunk-ext chunk-lf chunk-size http09 http2; do
-	unlike "$(said $label)" '^$|^200|late|timeout' "PX-12 $label: not served"
+	unlike "$(said $label)" '^$|^200|late|timeout' "[PX-12] $label: not served"
 done
-is "$(said h2c)" "$hello allowed.test to GET /" "PX-12 an upgrade to HTTP/2 is not offered on"
-like "$(said large)/$(said many)" '^431 \(head-too-large\).*/431 \(head-too-large\)' "PX-13 1 MB of fields, 10,000 fields: 431"
+is "$(said h2c)" "$hello allowed.test to GET /" "[PX-12] an upgrade to HTTP/2 is not offered on"
+like "$(said large)/$(said many)" '^431 \(head-too-large\).*/431 \(head-too-large\)' "[PX-13] 1 MB of fields, 10,000 fields: 431"
 is "$(said after)" "$hello allowed.test to GET /after" "the next client is served"
-like "$(arrived 'http .*GET /hop')" 'X-Kept: 2' "PX-22 end-to-end fields arrive"
-unlike "$(arrived 'http .*GET /hop')" 'c2VjcmV0|X-Secret: 1' "PX-22 ... those of the connection do not"
-unlike "$(arrived 'http')" 'smuggled|evil|Upgrade|HTTP2' "PX-12 no server saw a hidden request, another Host, an upgrade"
+like "$(arrived 'http .*GET /hop')" 'X-Kept: 2' "[PX-22] end-to-end fields arrive"
+unlike "$(arrived 'http .*GET /hop')" 'c2VjcmV0|X-Secret: 1' "[PX-22] ... those of the connection do not"
+unlike "$(arrived 'http')" 'smuggled|evil|Upgrade|HTTP2' "[PX-12] no server saw a hidden request, another Host, an upgrade"
 like "$err" "^seal-exec: blocked allowed\.test:80 \(the request's Host is another one: evil\.test\)\$" "a wrong Host is told, with the name"
 mark
 plain cl-te
@@ -501,15 +501,15 @@ show("families", lambda: [f for f in range(46) if f not in (1, 2, 10) and "made"
 show("tun", lambda: outcome(os.open, "/dev/net/tun", os.O_RDWR))
 PY
 for where in 127.0.0.1 ::1 ::ffff:127.0.0.1 0.0.0.0 :: 127.1 127.255.255.254; do
-	is "$(said "$where")" "refused refused refused" "NT-01 $where: nobody there"
+	is "$(said "$where")" "refused refused refused" "[NT-01] $where: nobody there"
 done
 is "$(said quic)" "['refused', 'refused']" "UDP to a name (QUIC): refused at once, so that clients use TCP"
-is "$(said udp)" "unreachable unreachable unreachable unreachable" "NT-02 UDP elsewhere: no route"
-is "$(said dns)/$(said dns-tcp)" "unreachable/unreachable unreachable" "NT-03 another name server: no route"
-is "$(said dot)" refused "NT-03 DNS over TLS to an allowed name: no listener"
-unlike "$(said raw)$(said ping)" '^$|made' "NT-05 no raw, packet and ping sockets"
-like "$(said families)" '^\[(16)?\]$' "NT-06 no other families"
-like "$(said tun)" 'No such file|denied' "NT-15 no tunnel device"
+is "$(said udp)" "unreachable unreachable unreachable unreachable" "[NT-02] UDP elsewhere: no route"
+is "$(said dns)/$(said dns-tcp)" "unreachable/unreachable unreachable" "[NT-03] another name server: no route"
+is "$(said dot)" refused "[NT-03] DNS over TLS to an allowed name: no listener"
+unlike "$(said raw)$(said ping)" '^$|made' "[NT-05] no raw, packet and ping sockets"
+like "$(said families)" '^\[(16)?\]$' "[NT-06] no other families"
+like "$(said tun)" 'No such file|denied' "[NT-15] no tunnel device"
 is "$(arrived " conn ")" "" "... nothing arrived"
 unlike "$(arrived dns)" unique "... no query either"
 plain 127.0.0.1 dns
@@ -527,7 +527,7 @@ holds -e listening
 machine <<'PY'
 show("in", each, raw, *((where, 7979, b"x") for where in ("127.0.0.1", "::1", "203.0.113.200")))
 PY
-is "$(said in)" "refused refused refused" "NT-17 a server inside is not reachable from the machine"
+is "$(said in)" "refused refused refused" "[NT-17] a server inside is not reachable from the machine"
 kill -TERM $pid
 wait $pid 2>/dev/null
 

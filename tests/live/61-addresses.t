@@ -30,15 +30,15 @@ for label in tables.GUARD:
     show(label + "-80", quick, 5, http, name)
 PY
 for label in $labels; do
-	unlike "$(said "$label")" '^$|200|hello|timeout|late' "PX-14 TLS to a name that leads to $label"
-	like "$(said "$label-80")" '^(403 \(address-refused\)|\S+ no-name|no-name)' "PX-14 HTTP: told why"
+	unlike "$(said "$label")" '^$|200|hello|timeout|late' "[PX-14] TLS to a name that leads to $label"
+	like "$(said "$label-80")" '^(403 \(address-refused\)|\S+ no-name|no-name)' "[PX-14] HTTP: told why"
 	grep -q "\"$label\\.guard\\.test\"" "$T/log.json"
-	ok $? "PX-14 ... and so is the log"
+	ok $? "[PX-14] ... and so is the log"
 done
-is "$(arrived " conn ")" "" "PX-14, PX-18 none of these addresses was dialled"
+is "$(arrived " conn ")" "" "[PX-14] [PX-18] none of these addresses was dialled"
 like "$(arrived dns)" 'private10\.guard\.test' "control: the names were resolved"
 like "$err" 'blocked private10\.guard\.test(:443)? \(it leads to an address that is not public.*10\.0\.0\.1' \
-	"PX-14 told with the address"
+	"[PX-14] told with the address"
 unlike "$err" 'domains = \["private10' "... and without a line that would not help"
 python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$T/log.json"
 ok $? "--log-fd N: a JSON object a line"
@@ -82,24 +82,24 @@ waiting.join()
 show("timeout", lambda: late[0])
 PY
 is "$(said mixed)/$(said mixed-tls)" "$hello mixed.test to GET //$hello mixed.test to GET /" \
-	"PX-14 public and private addresses: served by the public one"
+	"[PX-14] public and private addresses: served by the public one"
 is "$(said many)" "$hello many.test to GET /" "60 addresses, an answer that needs TCP: served"
 is "$(said cname)" "$hello cname.test to GET /" \
-	"PX-16 a CNAME to a name that is not listed: the name that was asked for counts"
-like "$(said cname-private)" '^(403 \(address-refused\)|no-name)' "PX-16 a CNAME to a private address: refused"
+	"[PX-16] a CNAME to a name that is not listed: the name that was asked for counts"
+like "$(said cname-private)" '^(403 \(address-refused\)|no-name)' "[PX-16] a CNAME to a private address: refused"
 for label in servfail refused nowhere timeout; do
-	like "$(said $label)" '^(502 \(cannot-resolve\)|no-name|closed|reset)' "PX-16 $label: no connection, told in time"
-	unlike "$(said $label)" 'late' "PX-16 ... $label in time"
+	like "$(said $label)" '^(502 \(cannot-resolve\)|no-name|closed|reset)' "[PX-16] $label: no connection, told in time"
+	unlike "$(said $label)" 'late' "[PX-16] ... $label in time"
 done
-like "$err" 'cannot reach servfail\.test.*\(the host cannot resolve it' "PX-16 ... and in words"
+like "$err" 'cannot reach servfail\.test.*\(the host cannot resolve it' "[PX-16] ... and in words"
 for label in in-hosts in-hosts-tls localhost localhost-tls foo.localhost foo.localhost-tls ip6-localhost \
 	ip6-localhost-tls sealhost sealhost-tls own-name corp.test corp.test-tls; do
-	unlike "$(said $label)" '^$|hello from|200|timeout' "PX-17 $label: refused, though listed"
+	unlike "$(said $label)" '^$|hello from|200|timeout' "[PX-17] $label: refused, though listed"
 done
 is "$(said in-hosts-good)" "$hello in-hosts-good.test to GET /" \
 	"control: a name known from the hosts file alone is served"
-is "$(arrived 'host[0-9]+ conn')" "" "PX-17, PX-18 nothing came to the machine itself"
-is "$(arrived 'conn (10\.|fd00|172|127|::1 )')" "" "PX-14 only the public address of mixed ones was dialled"
+is "$(arrived 'host[0-9]+ conn')" "" "[PX-17] [PX-18] nothing came to the machine itself"
+is "$(arrived 'conn (10\.|fd00|172|127|::1 )')" "" "[PX-14] only the public address of mixed ones was dialled"
 like "$(arrived " conn ")" 'conn 192\.0\.2\.16 443' "control: it was"
 plain in-hosts corp.test
 like "$(said in-hosts)" "$hello in-hosts.test" "control: outside, the hosts file's address answers"
@@ -116,7 +116,7 @@ for turn in 1 2 3 4; do
 	cat "$T/out" >>"$T/rebind"
 done
 like "$(cat "$T/rebind")" "$hello rebind.test" "rebinding: while the address is public it is dialled ($turn runs)"
-is "$(arrived 'host[0-9]+ conn')" "" "PX-14 ... but never the loopback address that comes next"
+is "$(arrived 'host[0-9]+ conn')" "" "[PX-14] ... but never the loopback address that comes next"
 
 # --- Addresses that are listed ----------------------------------------------------------------------------
 
@@ -132,12 +132,12 @@ for address in ("192.0.2.20", "2001:db8::20", "10.0.0.20", "192.0.2.21", "203.0.
 show("allowed", http, "allowed.test")
 PY
 for address in 192.0.2.20 2001:db8::20 10.0.0.20; do
-	like "$(said "$address")" "^$hello" "PX-02 an address that is listed literally is reached: $address"
+	like "$(said "$address")" "^$hello" "[PX-02] an address that is listed literally is reached: $address"
 done
 for address in 192.0.2.21 203.0.113.200 192.168.77.7 10.0.0.1 127.0.0.1; do
-	unlike "$(said "$address")" '^$|hello|late' "PX-02 ... not $address"
+	unlike "$(said "$address")" '^$|hello|late' "[PX-02] ... not $address"
 done
-is "$(arrived 'host[0-9]+ conn|10\.0\.0\.1 ')" "" "PX-18 the machine's own addresses not even when listed"
+is "$(arrived 'host[0-9]+ conn|10\.0\.0\.1 ')" "" "[PX-18] the machine's own addresses not even when listed"
 is "$(said allowed)" "$hello allowed.test to GET /" "control: names beside them"
 # A name may lead to a private address that is granted too, and to no other.
 manifest <<'TOML'
@@ -164,7 +164,7 @@ for address in 127.0.0.1 0.0.0.0 '[::1]' '[::]' '[::ffff:127.0.0.1]' 169.254.169
 	printf '[sandbox.os.network]\ndomains = ["%s"]\n' "$address" >seal.toml
 	run "$seal" check
 	[ "$status" != 0 ] && printf '%s\n' "$err" | grep -q 'seal.toml:2:.*never dialled'
-	ok $? "PX-02 an address that is never dialled cannot be listed: $address"
+	ok $? "[PX-02] an address that is never dialled cannot be listed: $address"
 done
 
 # --- A profile that opens every public name -----------------------------------------------------------------
@@ -186,8 +186,8 @@ is "$(said public)" "$hello evil.test to GET / $hello v6only.test to GET / $hell
 	"network-allow-all: any public name"
 is "$(said tls)/$(said ssh)/$(said port)" "$hello evil.test to GET //b'SSH'/refused" "... on 443 and 22, not on every port"
 for name in private10.guard.test loopback4.guard.test metadata.guard.test host4.guard.test in-hosts.test sealhost localhost; do
-	unlike "$(said $name)" '^$|hello|late' "PX-14 ... and not what leads to no public address: $name"
+	unlike "$(said $name)" '^$|hello|late' "[PX-14] ... and not what leads to no public address: $name"
 done
-is "$(arrived 'host[0-9]+ conn|conn (10|169|127)\.')" "" "PX-14 ... none of which was dialled"
+is "$(arrived 'host[0-9]+ conn|conn (10|169|127)\.')" "" "[PX-14] ... none of which was dialled"
 
 done_testing

@@ -55,7 +55,7 @@ for name in ALL_PROXY all_proxy; do
 done
 like "$out" '^JAVA_TOOL_OPTIONS=.*-Dhttps\.proxyPort=880' "JAVA_TOOL_OPTIONS is set"
 like "$out" '^(NO_PROXY|no_proxy)=.*localhost' "NO_PROXY names loopback"
-unlike "$out" 'corp|caller|allowed\.test' "EN-09 nothing of the caller's own proxy is left"
+unlike "$out" 'corp|caller|allowed\.test' "[EN-09] nothing of the caller's own proxy is left"
 run "$seal" -- curl -sS --max-time 10 --cacert cert.pem https://allowed.test/ http://allowed.test/two
 is "$out" "hello from allowed.test to GET /
 hello from allowed.test to GET /two" "curl by the variables, https and http"
@@ -109,23 +109,23 @@ PY
 run "$seal" -- python3 -B script.py
 served control "control: an allowed name, each way"
 served wild "a name below a wildcard, each way"
-served upper "PX-04 upper case, each way"
-served dot "PX-04 one dot at the end, each way"
+served upper "[PX-04] upper case, each way"
+served dot "[PX-04] one dot at the end, each way"
 for name in denied.test allowed.test.evil.test xallowed.test wild.test www.allowed.test; do
 	is "$(said "$name connect" | cut -d' ' -f1-2)/$(said "$name get" | cut -d' ' -f1-2)/$(said "$name socks")" \
-		"403 (not-in-domains)/403 (not-in-domains)/socks 2" "PX-01 $name, each way"
+		"403 (not-in-domains)/403 (not-in-domains)/socks 2" "[PX-01] $name, each way"
 done
 for number in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	denied literal$number "PX-02 address literal $number, each way"
-	denied odd$number "PX-07, PX-08 odd name $number, each way"
+	denied literal$number "[PX-02] address literal $number, each way"
+	denied odd$number "[PX-07] [PX-08] odd name $number, each way"
 done
-is "$(printf '%s\n' "$out" | grep '^socks[14] ' | grep -c ': socks 2$')" 13 "PX-02 SOCKS5 with addresses: refused"
+is "$(printf '%s\n' "$out" | grep '^socks[14] ' | grep -c ': socks 2$')" 13 "[PX-02] SOCKS5 with addresses: refused"
 is "$(arrived dns | cut -d' ' -f2 | tr '[:upper:]' '[:lower:]' | sort -u)" "allowed.test
-b.wild.test" "PX-01 nobody but the allowed was looked up"
+b.wild.test" "[PX-01] nobody but the allowed was looked up"
 is "$(arrived ' conn ' | cut -d' ' -f3 | grep -vE '^(192\.0\.2\.(10|30)|2001:db8::(10|30))$')" "" "... or reached"
 printf '%s' "$err" | tr -dc '\0-\011\013-\037\177' >"$T/left"
 printf '%s' "$err" | grep -o "$(printf '\342\200\213')" >>"$T/left"
-is "$(wc -c <"$T/left" | tr -d ' ')" 0 "PX-24 what is said of them is printable"
+is "$(wc -c <"$T/left" | tr -d ' ')" 0 "[PX-24] what is said of them is printable"
 
 # A manifest may list addresses literally.
 grants '"192.0.2.20", "[2001:db8::20]", "10.0.0.20:8080"'
@@ -139,7 +139,7 @@ show("other", via_get, "192.0.2.21")
 show("other port", via_get, "10.0.0.20")
 PY
 run "$seal" -- python3 -B script.py
-is "$(printf '%s\n' "$out" | grep -c "$hello")" 5 "PX-02 listed addresses are reached, each way"
+is "$(printf '%s\n' "$out" | grep -c "$hello")" 5 "[PX-02] listed addresses are reached, each way"
 is "$(said other | cut -d' ' -f1-2)/$(said "other port" | cut -d' ' -f1-2)" \
 	"403 (address-not-listed)/403 (port-not-granted)" "... and only on their ports"
 
@@ -149,14 +149,14 @@ for rule in '*' '*.com' '*.co.uk' '*.github.io' '*.test' com; do
 	printf '[sandbox.os.network]\ndomains = ["%s"]\n' "$rule" >seal.toml
 	run "$seal" check
 	[ "$status" != 0 ] && printf '%s\n' "$err" | grep -q 'seal.toml:2:'
-	ok $? "PX-06 '$rule' is refused when it is read"
+	ok $? "[PX-06] '$rule' is refused when it is read"
 done
 printf '[sandbox.os.network]\ndomains = ["*.wild.test"]\n' >seal.toml
 run "$seal" check
 exits 0 "control: '*.wild.test' is not"
 printf '[sandbox.os.network]\ndomains = ["münchen.test"]\n' >seal.toml
 run "$seal" check
-like "$err" 'xn--' "PX-07 a rule that is not ASCII is refused, with the form to write"
+like "$err" 'xn--' "[PX-07] a rule that is not ASCII is refused, with the form to write"
 
 # --- Requests (PX-10, PX-12, PX-13, PX-21, PX-22) ----------------------------------------------------------------
 
@@ -241,35 +241,35 @@ run "$seal" -- python3 -B script.py
 is "$(said control)/$(said after)" "$hello allowed.test to GET //$hello allowed.test to GET /" "control: a plain request, before and after"
 like "$(said control-post)/$(said control-options)" '^200 2 .*/200 hello' "control: POST with a body, OPTIONS"
 for label in mismatch mismatch-2 two-hosts no-host; do
-	like "$(said $label)" '^40[03] \(' "PX-10 $label: refused"
+	like "$(said $label)" '^40[03] \(' "[PX-10] $label: refused"
 done
 is "$(said port | cut -d' ' -f1-2)" "403 (port-not-granted)" "another port is refused"
 unlike "$(said port-443)" 'hello' "plain HTTP to port 443 is not served"
 is "$(said keep-alive | sed 's/;.*//')/$(said pipelined | sed 's/;.*//')" "$hello allowed.test to GET //$hello allowed.test to GET /" \
-	"PX-12 the first of several requests is served"
-unlike "$(said keep-alive)" 'hello.*hello|hello from denied' "PX-12 ... the second, to another host, is not"
+	"[PX-12] the first of several requests is served"
+unlike "$(said keep-alive)" 'hello.*hello|hello from denied' "[PX-12] ... the second, to another host, is not"
 for label in cl-te te-identity cl-cl folded lf trace origin file file3 ftp https gopher HTTP+UNIX connect-path connect-url \
 	connect-no-port connect-port-0 connect-port-big connect-port-text http11x; do
-	like "$(said $label)" '^(400|403|501) \([a-z-]+\)' "PX-12, PX-21 $label: refused"
+	like "$(said $label)" '^(400|403|501) \([a-z-]+\)' "[PX-12] [PX-21] $label: refused"
 done
 for label in chunk-ext http2 nothing tls connect-body; do
-	unlike "$(said $label)" '^$|^200|hello|late|timeout' "PX-12 $label: not served"
+	unlike "$(said $label)" '^$|^200|hello|late|timeout' "[PX-12] $label: not served"
 done
-like "$(said behind-connect)" '^400 \(bad-request\)' "PX-12 bytes behind CONNECT before its answer: refused"
-like "$(said large)/$(said many)" '^431 \(head-too-large\).*/431 \(head-too-large\)' "PX-13 1 MB of fields, 10,000 fields: 431"
-like "$(arrived 'http .*/hop')" 'X-Kept: 2' "PX-22 end-to-end fields arrive"
-unlike "$(arrived 'http .*/hop')" 'c2VjcmV0|X-Secret: 1|Proxy-' "PX-22 ... those of the connection do not"
-unlike "$(arrived http)" 'smuggled|denied|h2c|http://' "PX-12 no server saw a hidden request, another Host, an absolute one"
+like "$(said behind-connect)" '^400 \(bad-request\)' "[PX-12] bytes behind CONNECT before its answer: refused"
+like "$(said large)/$(said many)" '^431 \(head-too-large\).*/431 \(head-too-large\)' "[PX-13] 1 MB of fields, 10,000 fields: 431"
+like "$(arrived 'http .*/hop')" 'X-Kept: 2' "[PX-22] end-to-end fields arrive"
+unlike "$(arrived 'http .*/hop')" 'c2VjcmV0|X-Secret: 1|Proxy-' "[PX-22] ... those of the connection do not"
+unlike "$(arrived http)" 'smuggled|denied|h2c|http://' "[PX-12] no server saw a hidden request, another Host, an absolute one"
 is "$(said tunnel-host)" "$hello allowed.test to GET /" "CONNECT to port 80: HTTP inside"
-like "$(said tunnel-other)" '^403 \(host-mismatch\)' "PX-10 ... its Host is judged too"
+like "$(said tunnel-other)" '^403 \(host-mismatch\)' "[PX-10] ... its Host is judged too"
 is "$(said 'sni-match connect')/$(said 'sni-records socks')" "$hello allowed.test to GET //$hello allowed.test to GET /" \
-	"PX-11 TLS with the name, in one record and in many"
+	"[PX-11] TLS with the name, in one record and in many"
 for label in mismatch none ech; do
 	like "$(said "sni-$label connect")/$(said "sni-$label socks")" '^(alert|closed|reset)/(alert|closed|reset)$' \
-		"PX-11 TLS through CONNECT and SOCKS: $label is closed"
+		"[PX-11] TLS through CONNECT and SOCKS: $label is closed"
 done
-unlike "$(said not-tls)" 'SSH|timeout' "PX-11 not TLS through CONNECT: closed"
-unlike "$(arrived sni)" 'denied| -$' "PX-11 ... and no server saw it"
+unlike "$(said not-tls)" 'SSH|timeout' "[PX-11] not TLS through CONNECT: closed"
+unlike "$(arrived sni)" 'denied| -$' "[PX-11] ... and no server saw it"
 
 # --- SOCKS (PX-20) ---------------------------------------------------------------------------------------------------
 
@@ -313,14 +313,14 @@ run "$seal" -- python3 -B script.py
 for label in ok ok-bytes ok-methods; do
 	is "$(said $label)" "050005000001000000000000" "SOCKS5: $label"
 done
-is "$(said bind | cut -c1-8)$(said udp | cut -c1-8)$(said command | cut -c1-8)" "050005070500050705000507" "PX-20 BIND, UDP ASSOCIATE, unknown: 7"
-is "$(said atyp | cut -c1-8)" 05000508 "PX-20 an unknown address type: 8"
-is "$(said no-methods)$(said password)" "05ff05ff" "PX-20 no method that is spoken: ff"
+is "$(said bind | cut -c1-8)$(said udp | cut -c1-8)$(said command | cut -c1-8)" "050005070500050705000507" "[PX-20] BIND, UDP ASSOCIATE, unknown: 7"
+is "$(said atyp | cut -c1-8)" 05000508 "[PX-20] an unknown address type: 8"
+is "$(said no-methods)$(said password)" "05ff05ff" "[PX-20] no method that is spoken: ff"
 for label in reserved empty long nul port0 version early; do
-	unlike "$(said $label)" '^$|^05000500|late|timeout' "PX-20 $label: refused"
+	unlike "$(said $label)" '^$|^05000500|late|timeout' "[PX-20] $label: refused"
 done
 for label in v4 v4a garbage; do
-	unlike "$(said $label)" '^$|^005a|^05000500|late|timeout' "PX-20 $label: refused"
+	unlike "$(said $label)" '^$|^005a|^05000500|late|timeout' "[PX-20] $label: refused"
 done
 is "$(said after)" "$hello allowed.test to GET /" "control: the next client is served"
 
@@ -402,24 +402,24 @@ for label, said in slow:
 PY
 run "$seal" -- python3 -B script.py
 for label in $(python3 -B -c 'import tables; print(*tables.GUARD)'); do
-	denied "$label" "PX-14 a name that leads to $label, each way"
+	denied "$label" "[PX-14] a name that leads to $label, each way"
 done
-denied in-hosts "PX-17 the machine's hosts file says 127.0.0.1, each way"
-denied localhost "PX-17 localhost, though listed, each way"
-denied sealhost "PX-17 the machine's name, though listed, each way"
-unlike "$(said itself)" 200 "PX-18 the proxy itself"
+denied in-hosts "[PX-17] the machine's hosts file says 127.0.0.1, each way"
+denied localhost "[PX-17] localhost, though listed, each way"
+denied sealhost "[PX-17] the machine's name, though listed, each way"
+unlike "$(said itself)" 200 "[PX-18] the proxy itself"
 for label in servfail refused; do
 	like "$(said "$label connect") / $(said "$label get") / $(said "$label socks")" \
-		'^502 \(cannot-resolve\).* / 502 \(cannot-resolve\).* / socks [1-5]$' "PX-16 $label, each way"
+		'^502 \(cannot-resolve\).* / 502 \(cannot-resolve\).* / socks [1-5]$' "[PX-16] $label, each way"
 done
-served mixed "PX-14 public and private addresses: served by the public one"
-like "$(said 'cname get')" "$hello" "PX-16 a CNAME to a name that is not listed is its own business"
-is "$(arrived 'host[0-9]+ conn')$(arrived 'conn (10\.|fd|172|169|127|::1 )')" "" "PX-14, PX-18 no such address was dialled"
-like "$(said no-answer)" '^502 .*in time$' "PX-16 a name server that does not answer: 502"
-like "$(said drip)/$(said drip-connect)" '^(408 .*|closed |reset )in time/(408 .*|closed |reset )in time$' "PX-13 a head byte by byte: 408, within its time"
-like "$(said silent)" "^(b''|reset) in time$" "PX-13 a client that says nothing is closed"
-is "$(said active)/$(said active-time)" 200/True "PX-23 200 of 200 are served beside 1,000 that say nothing and 8 that do not read"
-is "$(said after)" "$hello allowed.test to GET /" "PX-23 ... and the next one, when they are gone"
+served mixed "[PX-14] public and private addresses: served by the public one"
+like "$(said 'cname get')" "$hello" "[PX-16] a CNAME to a name that is not listed is its own business"
+is "$(arrived 'host[0-9]+ conn')$(arrived 'conn (10\.|fd|172|169|127|::1 )')" "" "[PX-14] [PX-18] no such address was dialled"
+like "$(said no-answer)" '^502 .*in time$' "[PX-16] a name server that does not answer: 502"
+like "$(said drip)/$(said drip-connect)" '^(408 .*|closed |reset )in time/(408 .*|closed |reset )in time$' "[PX-13] a head byte by byte: 408, within its time"
+like "$(said silent)" "^(b''|reset) in time$" "[PX-13] a client that says nothing is closed"
+is "$(said active)/$(said active-time)" 200/True "[PX-23] 200 of 200 are served beside 1,000 that say nothing and 8 that do not read"
+is "$(said after)" "$hello allowed.test to GET /" "[PX-23] ... and the next one, when they are gone"
 
 # --- A company's proxy -------------------------------------------------------------------------------------------------------
 
@@ -436,17 +436,17 @@ for mode in explicit transparent; do
 	mark
 	run "$seal" -- curl -sS --max-time 10 --cacert cert.pem https://allowed.test/ http://allowed.test/two
 	is "$out" "hello from allowed.test to GET /
-hello from allowed.test to GET /two" "PX-26 $mode: https and http through the company's proxy"
-	like "$(arrived ' proxy ')" '"CONNECT allowed\.test:443 HTTP/1\.1' "PX-26 $mode: ... which sees CONNECT"
-	like "$(arrived ' proxy ')" '"GET http://allowed\.test/two HTTP/1\.1|"CONNECT allowed\.test:80 HTTP/1\.1' "PX-26 $mode: ... and the request"
-	is "$(arrived ' conn ' | cut -d' ' -f3- | sort -u | head -n 1)" "10.0.0.3 3128" "PX-26 $mode: ... and nobody else is dialled by the machine"
-	is "$(arrived dns)" "" "PX-26 $mode: ... which looks up nothing itself"
+hello from allowed.test to GET /two" "[PX-26] $mode: https and http through the company's proxy"
+	like "$(arrived ' proxy ')" '"CONNECT allowed\.test:443 HTTP/1\.1' "[PX-26] $mode: ... which sees CONNECT"
+	like "$(arrived ' proxy ')" '"GET http://allowed\.test/two HTTP/1\.1|"CONNECT allowed\.test:80 HTTP/1\.1' "[PX-26] $mode: ... and the request"
+	is "$(arrived ' conn ' | cut -d' ' -f3- | sort -u | head -n 1)" "10.0.0.3 3128" "[PX-26] $mode: ... and nobody else is dialled by the machine"
+	is "$(arrived dns)" "" "[PX-26] $mode: ... which looks up nothing itself"
 	run "$seal" -- curl -sS --max-time 10 https://evil.test/
 	[ "$status" != 0 ] && printf '%s\n' "$err" | grep -q '^seal-exec: blocked evil\.test'
-	ok $? "PX-26 $mode: a denied name is refused"
-	unlike "$(arrived ' proxy ')" evil "PX-26 $mode: ... and never named to the company's proxy"
+	ok $? "[PX-26] $mode: a denied name is refused"
+	unlike "$(arrived ' proxy ')" evil "[PX-26] $mode: ... and never named to the company's proxy"
 	run "$seal" -- sh -c 'env; cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr "\0" "\n"'
-	unlike "$out" 'pa:ss|pa%3Ass|10\.0\.0\.3' "EN-09 $mode: its address and login are not visible inside"
+	unlike "$out" 'pa:ss|pa%3Ass|10\.0\.0\.3' "[EN-09] $mode: its address and login are not visible inside"
 	config <<-'TOML'
 		[sandbox.os.network]
 		upstream_proxy = "http://user:wrong@10.0.0.3:3128"

@@ -48,12 +48,12 @@ example=$!
 holds -s "$T/example"
 client='import socket; s=socket.socket(); s.connect(("127.0.0.1", 9999)); s.sendall(b"hi from sandbox"); print(s.recv(64))'
 run "$seal" -- python3 -c "$client"
-like "$err" 'ConnectionRefusedError' "NT-01 without a grant: refused"
+like "$err" 'ConnectionRefusedError' "[NT-01] without a grant: refused"
 grants 'host_localhost_ports = [9999]'
 run "$seal" -- python3 -c "$client"
-is "$out" "b'HELLO'" "BR-01 the reference's example: the client's side"
+is "$out" "b'HELLO'" "[BR-01] the reference's example: the client's side"
 wait "$example"
-is "$(tail -n 1 "$T/example")" "got: b'hi from sandbox'" "BR-01 ... and the server's"
+is "$(tail -n 1 "$T/example")" "got: b'hi from sandbox'" "[BR-01] ... and the server's"
 
 # --- Addresses of both sides -------------------------------------------------------------------------------
 
@@ -105,13 +105,13 @@ show("half-server", half_server)
 show("peer", lambda: exactly(dial("127.0.0.1", 5010), 100).decode())
 PY
 for host in 127.0.0.1 ::1 ::ffff:127.0.0.1 localhost; do
-	is "$(said "$host")" "True True True" "BR-15 by $host: a service on 127.0.0.1, on ::1, on both"
+	is "$(said "$host")" "True True True" "[BR-15] by $host: a service on 127.0.0.1, on ::1, on both"
 done
-is "$(said ungranted)" "refused refused" "NT-01 a port that is not granted: refused"
-is "$(said down | sed 's/closed/reset/')" reset "BR-09 nobody listens outside: a quick end"
+is "$(said ungranted)" "refused refused" "[NT-01] a port that is not granted: refused"
+is "$(said down | sed 's/closed/reset/')" reset "[BR-09] nobody listens outside: a quick end"
 is "$(said deny)" refused "host_localhost_ports_deny wins"
 is "$(said banner)" "b'BANNER\\n'" "the service may speak first"
-is "$(said reset)" reset "BR-09 a service's RST is a RST inside"
+is "$(said reset)" reset "[BR-09] a service's RST is a RST inside"
 for turn in $(seq 500); do
 	! grep -q '^end ' "$T/served" || break
 	sleep 0.02
@@ -120,7 +120,7 @@ is "$(grep '^end ' "$T/served")" "end reset" "... and the other way ($turn looks
 is "$(said half)" "100000 100000" "a client's end of sending reaches the service, whose answer comes back"
 is "$(said half-server)" 16 "a service's end of sending leaves the other direction open"
 like "$(cat "$T/served")" '^source rest 5$' "... for what comes after it"
-like "$(said peer)" '^127\.0\.0\.1$' "BR-02 the service sees a client of the machine's loopback"
+like "$(said peer)" '^127\.0\.0\.1$' "[BR-02] the service sees a client of the machine's loopback"
 plain 127.0.0.1 ungranted
 is "$(said 127.0.0.1)/$(said ungranted)" "True refused True/True refused" "control: what is there outside"
 
@@ -234,7 +234,7 @@ show("thousand", lambda: [good for good, _ in times])
 show("quick", lambda: min(seconds for _, seconds in times) < 1)
 show("seconds", lambda: [round(seconds, 2) for _, seconds in times])
 PY
-is "$(said thousand)" "[1000, 1000, 1000]" "BR-11 1,000 connections at a time, three times"
+is "$(said thousand)" "[1000, 1000, 1000]" "[BR-11] 1,000 connections at a time, three times"
 is "$(said quick)" True "... in less than a second: $(said seconds)"
 cat >burst.py <<'PY'
 import socket
@@ -312,7 +312,7 @@ serve echo@127.0.0.1:5001
 touch up-again
 wait $pid
 is "$(sed "s/closed/reset/; s/^b''$/reset/" "$T/comes" | tr '\n' ' ')" "reset b'hello' held reset reset b'hello' " \
-	"BR-09 a service that is down, comes, dies in mid-stream, comes again"
+	"[BR-09] a service that is down, comes, dies in mid-stream, comes again"
 stop
 
 # --- Prompts without a terminal ---------------------------------------------------------------------------------------
@@ -345,7 +345,7 @@ cp client.py cert.pem tables.py other/
 run "$seal" -C other -- python3 -B -c '
 from client import *
 show("other", each, raw, ("127.0.0.1", 5001, b"x"), ("127.0.0.1", 6001, b"x"), ("127.0.0.1", 6002, b"x"), ("::1", 6001, b"x"))'
-is "$(said other)" "refused refused refused refused" "PX-27 another run reaches neither the bridges nor the servers of this one"
+is "$(said other)" "refused refused refused refused" "[PX-27] another run reaches neither the bridges nor the servers of this one"
 touch gone
 wait $pid
 stop
@@ -395,10 +395,10 @@ show("much", ask, "127.0.0.1", 6001, 32 << 20)
 show("outside", each, ask, ("203.0.113.200", 6001), ("192.168.77.7", 6001), ("2001:db8:ffff::200", 6001))
 show("many", lambda: sum(ask("127.0.0.1", 6001) == "200 6001 10" for _ in range(200)))
 PY
-is "$(said v4)/$(said v6)" "200 6001 10/200 6002 10" "BR-14 the machine reaches servers inside on 127.0.0.1 and on ::1"
+is "$(said v4)/$(said v6)" "200 6001 10/200 6002 10" "[BR-14] the machine reaches servers inside on 127.0.0.1 and on ::1"
 like "$(said nobody)" '^(reset|closed)$' "no server inside: a quick end"
 is "$(said much)" "200 6001 33554432" "32 MB to a server inside"
-is "$(said outside)" "refused refused refused" "BR-14 other addresses of the machine are not listened on"
+is "$(said outside)" "refused refused refused" "[BR-14] other addresses of the machine are not listened on"
 is "$(said many)" 200 "200 connections, one after the other"
 run "$seal" -- touch marker
 starts "a second run beside it"
@@ -417,7 +417,7 @@ pid=$!
 holds -e serving
 run "$seal" -- touch marker
 refused 'dev_server_ports: cannot listen on .*127\.0\.0\.1:6002: Address already in use; end who uses it' \
-	"BR-06 somebody else has the port: refused before the start"
+	"[BR-06] somebody else has the port: refused before the start"
 rm serving
 wait $pid
 run "$seal" -- python3 -B -c '
@@ -482,7 +482,7 @@ grants 'host_localhost_ports = [5001]'
 run "$seal" -- python3 -B -c '
 import socket
 socket.create_server(("127.0.0.1", 5001))'
-like "$err" 'Address already in use' "BR-06 a bridged port is taken inside"
+like "$err" 'Address already in use' "[BR-06] a bridged port is taken inside"
 
 # --- The end of a run whose far side does not read: nobody waits for it ---------------------------------------------
 
@@ -584,14 +584,14 @@ like "$(cat "$T/control")" '^environ .*SEAL_WORD=of-the-environment' "control: r
 like "$(cat "$T/control")" "^fd 8 $T/canary/secret\$" "control: ... its open files"
 like "$(cat "$T/control")" '^memory [1-9]' "control: ... and what it remembers"
 seen "$keeper" of-the-environment >"$T/seen"
-is "$(grep '^environ' "$T/seen")" "environ b''" "EN-10 the keeper has forgotten its environment"
+is "$(grep '^environ' "$T/seen")" "environ b''" "[EN-10] the keeper has forgotten its environment"
 # AddressSanitizer makes a copy of its own before main().
-like "$(grep '^memory' "$T/seen")" "^memory ${ASAN_OPTIONS:+[0-9]*}0*\$" "EN-10 ... all of it"
+like "$(grep '^memory' "$T/seen")" "^memory ${ASAN_OPTIONS:+[0-9]*}0*\$" "[EN-10] ... all of it"
 like "$(cat "$T/seen")" '^fd [0-9]+ socket:' "control: it has sockets"
 is "$(grep '^fd' "$T/seen" | grep -vE ' (/dev/null|(socket|pipe|anon_inode):.*)$')" "fd 2 $T/in" \
 	"... and no file or folder but the standard error, for the refusals"
 run "$seal" -- sh -c 'cat /proc/[0-9]*/comm'
-unlike "$out" keeper "BR-08 nothing of the keeper's is inside"
+unlike "$out" keeper "[BR-08] nothing of the keeper's is inside"
 start=$(date +%s%N)
 while read -r keeper; do
 	kill -KILL "$keeper"
@@ -600,7 +600,7 @@ wait $pid
 status=$?
 ms=$((($(date +%s%N) - start) / 1000000))
 [ $status != 0 ] && [ $ms -lt 3000 ]
-ok $? "PR-04 the keeper is killed: the run ends, and fails (status $status, $ms ms)"
+ok $? "[PR-04] the keeper is killed: the run ends, and fails (status $status, $ms ms)"
 is "$(left)" "" "... and nothing of it is left"
 stop
 

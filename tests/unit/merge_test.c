@@ -127,12 +127,12 @@ static void setting_is(const char *key, const char *project, const char *config,
 	run_config(r, config ? arena_printf(&r->arena, "%s = %s\n", key, config) : "");
 	run_merge(r);
 	is_str(run_faults(r), "", "no faults");
-	got = strstr(key, "profile")   ? run_profile_names[m->profile]
-		: strstr(key, "envrc") ? envrc_mode_names[m->envrc]
-		: strstr(key, "sni")   ? sni_mode_names[m->sni]
-		: strstr(key, "proxy") ? proxy_mode_names[m->proxy]
-		: m->strict            ? "true"
-				       : "false";
+	got = strstr(key, "profile")                            ? run_profile_names[m->profile]
+		: strstr(key, "envrc")                          ? envrc_mode_names[m->envrc]
+		: strstr(key, "sni")                            ? sni_mode_names[m->sni]
+		: strstr(key, "proxy")                          ? proxy_mode_names[m->proxy]
+		: (strstr(key, "debug") ? m->debug : m->strict) ? "true"
+								: "false";
 	is_str(got, want, "%s: %s under %s", key, project ? project : "-", config ? config : "-");
 	run_free(r);
 }
@@ -141,7 +141,7 @@ static void test_settings(void)
 {
 	static const char profile[] = "sandbox.os.profile", strict[] = "sandbox.os.strict",
 			  envrc[] = "command_run.envrc_mode", sni[] = "sandbox.os.network.sni",
-			  proxy[] = "sandbox.os.network.proxy";
+			  proxy[] = "sandbox.os.network.proxy", debug[] = "sandbox.os.debug";
 
 	setting_is(profile, NULL, NULL, "workspace");
 	setting_is(profile, "'read-only'", NULL, "read-only");
@@ -163,6 +163,12 @@ static void test_settings(void)
 	setting_is(strict, "true", "false", "true");
 	setting_is(strict, "false", "true", "true");
 	setting_is(strict, NULL, "true", "true");
+	setting_is(debug, NULL, NULL, "false");
+	setting_is(debug, "true", NULL, "true");
+	setting_is(debug, NULL, "true", "true");
+	setting_is(debug, "true", "false", "false");
+	setting_is(debug, "false", "true", "false");
+	setting_is(debug, "true", "true", "true");
 	setting_is(envrc, NULL, NULL, "off");
 	setting_is(envrc, "'trust'", NULL, "trust");
 	setting_is(envrc, "'trust'", "'approved'", "approved");

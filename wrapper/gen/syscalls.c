@@ -5,7 +5,8 @@
  * once for each architecture and writes the programs as const tables (model/syscall_filter.h), one
  * instruction a line with its meaning, so that what the kernel will run can be read. A run loads
  * the table that is for its machine: no profile is read, no library is asked, nothing can be
- * missing. What is wrong with the profile, a filter that is too long included, ends the build.
+ * missing. What is wrong with the profile, a filter that is too long included, ends the build. A
+ * profile that says debug = true somewhere makes two of each.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -59,28 +60,38 @@ static void add_program(struct strbuf *out, const char *name, const struct filte
 	strbuf_adds(out, "};\n");
 }
 
-/* One program for each architecture and the table of them all. */
+/* The program for ARCH, and its row in TABLE. */
+static void add_filter(struct strbuf *out, struct strbuf *table, const struct syscall_profile *p,
+	const struct syscall_arch *arch, bool debug, struct arena *arena, struct diags *diags)
+{
+	struct filter_spec spec = syscall_profile_spec(p, arch, debug, arena);
+	const char *name = arena_printf(arena, "%s%s", arch->name, debug ? "_debug" : "");
+	struct place whole = {p->file, 0, 0};
+	struct filter_program program;
+
+	if (!filter_compile(&spec, arena, &program)) {
+		diag_add(diags, whole, "the filter for %s takes %zu instructions, not %d", name,
+			program.n, FILTER_MAX);
+		return;
+	}
+	add_program(out, name, &program);
+	strbuf_addf(table, "\t{\"%s\", 0x%08x, %s, %zu, %s},\n", arch->name, arch->audit, name,
+		program.n, debug ? "true" : "false");
+}
+
+/* The programs for each architecture and the table of them all. */
 static void add_filters(struct strbuf *out, const struct syscall_profile *p, const char *name,
 	struct arena *arena, struct diags *diags)
 {
 	struct strbuf table = STRBUF_INIT;
-	struct place whole = {p->file, 0, 0};
 	const struct syscall_arch *arch;
 
 	strbuf_addf(out, "/* Made from %s by gen/syscalls; do not edit. */\n", p->file);
 	strbuf_adds(out, "#include \"model/syscall_filter.h\"\n");
 	for (arch = syscall_arches; arch < syscall_arches + SYSCALL_ARCHES; arch++) {
-		struct filter_spec spec = syscall_profile_spec(p, arch, arena);
-		struct filter_program program;
-
-		if (!filter_compile(&spec, arena, &program)) {
-			diag_add(diags, whole, "the filter for %s takes %zu instructions, not %d",
-				arch->name, program.n, FILTER_MAX);
-			continue;
-		}
-		add_program(out, arch->name, &program);
-		strbuf_addf(&table, "\t{\"%s\", 0x%08x, %s, %zu},\n", arch->name, arch->audit,
-			arch->name, program.n);
+		add_filter(out, &table, p, arch, false, arena, diags);
+		if (syscall_profile_debugs(p))
+			add_filter(out, &table, p, arch, true, arena, diags);
 	}
 	strbuf_addf(out, "\nconst struct syscall_filter %s[] = {\n", name);
 	strbuf_add(out, table.s, table.len);

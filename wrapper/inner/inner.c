@@ -260,7 +260,7 @@ void inner_main(int argc, const char *const *argv)
 	await_go(3);
 	apply_landlock(&o);
 	restore_signals(&o.head.facts);
-	error = seccomp_apply();
+	error = seccomp_apply(o.head.debug);
 	if (error)
 		REFUSE(-error, "the system call filter cannot be loaded");
 	if (SYS6(SYS_sendto, 3, "S", 1, MSG_NOSIGNAL, NULL, 0) != 1)

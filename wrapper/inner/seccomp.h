@@ -8,11 +8,13 @@
 #ifndef SEAL_INNER_SECCOMP_H
 #define SEAL_INNER_SECCOMP_H
 
+#include <stdbool.h>
+
 /*
  * Sets no_new_privs and loads the filter of this program's own ABI for the calling thread, which
- * must be the only one. Returns 0 or -errno, -ENOSYS if there is no filter for this ABI; the
+ * must be the only one; with DEBUG, the one that lets debuggers work. Returns 0 or -errno, -ENOSYS if there is no filter for this ABI; the
  * caller must then not execute the target.
  */
-int seccomp_apply(void);
+int seccomp_apply(bool debug);
 
 #endif

@@ -22,20 +22,20 @@ static const uint32_t own_abi = AUDIT_ARCH_AARCH64;
 static const uint32_t own_abi = 0;
 #endif
 
-static const struct syscall_filter *own_filter(void)
+static const struct syscall_filter *own_filter(bool debug)
 {
 	const struct syscall_filter *f;
 
 	for (f = syscall_filters; f->name; f++) {
-		if (f->arch == own_abi)
+		if (f->arch == own_abi && f->debug == debug)
 			return f;
 	}
 	return NULL;
 }
 
-int seccomp_apply(void)
+int seccomp_apply(bool debug)
 {
-	const struct syscall_filter *f = own_filter();
+	const struct syscall_filter *f = own_filter(debug);
 	struct sock_fprog program;
 	long r;
 

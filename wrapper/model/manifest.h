@@ -54,6 +54,7 @@ enum {
 	SET_DIRECTORIES = 1 << (GRANT_KINDS + 5),
 	SET_SNI = 1 << (GRANT_KINDS + 6),
 	SET_PROXY = 1 << (GRANT_KINDS + 7),
+	SET_DEBUG = 1 << (GRANT_KINDS + 8),
 };
 
 struct manifest {
@@ -65,6 +66,8 @@ struct manifest {
 	struct place profile_at;
 	bool strict;
 	struct place strict_at;
+	bool debug;
+	struct place debug_at;
 	VEC(struct tool) tools;
 	struct strvec wrappers;
 	struct grants grants; /* read, write (additional_directories too), deny, ..., ports */

@@ -27,7 +27,7 @@ struct orders_facts {
 struct orders_head {
 	struct orders_facts facts;
 	uint32_t args, vars, rules;
-	uint32_t zero; /* no hole in the bytes */
+	uint32_t debug; /* programs may trace each other */
 };
 
 #endif

@@ -36,6 +36,8 @@ struct policy {
 	struct origin profile_from;
 	bool strict;
 	struct origin strict_from;
+	bool debug; /* programs may trace each other */
+	struct origin debug_from;
 	enum envrc_mode envrc;
 	struct origin envrc_from;
 	enum sni_mode sni;

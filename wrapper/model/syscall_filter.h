@@ -7,6 +7,7 @@
 #define SEAL_MODEL_SYSCALL_FILTER_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The filter of one architecture. */
@@ -15,6 +16,7 @@ struct syscall_filter {
 	uint32_t arch;    /* AUDIT_ARCH_* */
 	const struct sock_filter *insns;
 	uint16_t n; /* instructions */
+	bool debug; /* for a run in which programs may trace each other; after the one without */
 };
 
 /* All that were built; the last one has no name. In a generated file. */

@@ -207,6 +207,10 @@ static void merge_settings(
 		m->envrc = config->envrc;
 		m->envrc_at = config->envrc_at;
 	}
+	if (config->set & SET_DEBUG && (!(project->set & SET_DEBUG) || !config->debug)) {
+		m->debug = config->debug;
+		m->debug_at = config->debug_at;
+	}
 	if (!(project->set & SET_STRICT) && config->set & SET_STRICT) {
 		m->strict = config->strict;
 		m->strict_at = config->strict_at;

@@ -99,6 +99,8 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 	p->profile_from = setting_origin(m, m->m.profile_at);
 	p->strict = m->m.strict;
 	p->strict_from = setting_origin(m, m->m.strict_at);
+	p->debug = m->m.debug;
+	p->debug_from = setting_origin(m, m->m.debug_at);
 	p->envrc = m->m.envrc;
 	p->envrc_from = setting_origin(m, m->m.envrc_at);
 	p->sni = m->m.sni;

@@ -71,6 +71,8 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 	if (m->sni == SNI_OFF)
 		strvec_push(
 			arena, &all, "sni off: another host of an allowed server can be asked for");
+	if (m->debug)
+		strvec_push(arena, &all, "debug: programs may trace each other");
 	if (m->proxy == PROXY_EXPLICIT)
 		strvec_push(arena, &all, "proxy explicit");
 	if (m->envrc != ENVRC_OFF)

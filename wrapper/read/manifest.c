@@ -228,6 +228,11 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 		m->strict = ev->boolean;
 		m->strict_at = ev->at;
 		break;
+	case MF_DEBUG:
+		m->set |= SET_DEBUG;
+		m->debug = ev->boolean;
+		m->debug_at = ev->at;
+		break;
 	case MF_ENVRC:
 		m->set |= SET_ENVRC;
 		m->envrc = (enum envrc_mode)name_index(envrc_mode_names, ev->text.s);

@@ -214,6 +214,8 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 			&plan->landlock.v[i].from);
 	strbuf_adds(out, "\nsystem calls\n");
 	line(out, "filter", "profiles/syscalls.toml", NULL);
+	if (p->debug)
+		line(out, "debug", "programs may trace each other", &p->debug_from);
 	explain_grants(&p->grants, "grants, as they were written", out);
 	explain_grants(&plan->absent, "granted, and not on this machine", out);
 	explain_grants(&p->clipped, "withheld by your config.toml", out);

@@ -102,6 +102,8 @@ static void json_policy(struct writer *w, const struct plan *plan)
 	origin(w, "profile_origin", &p->profile_from);
 	boolean(w, "strict", p->strict);
 	origin(w, "strict_origin", &p->strict_from);
+	boolean(w, "debug", p->debug);
+	origin(w, "debug_origin", &p->debug_from);
 	text(w, "envrc_mode", envrc_mode_names[p->envrc]);
 	list(w, "bundles");
 	for (i = 0; i < p->matches.n; i++) {

@@ -24,6 +24,7 @@ void render_orders(const struct plan *plan, const struct orders_facts *facts, st
 		.facts = *facts,
 		.vars = (uint32_t)plan->env.n,
 		.rules = (uint32_t)plan->landlock.n,
+		.debug = plan->policy->debug,
 	};
 	size_t i;
 

@@ -45,7 +45,7 @@ struct reading {
 	struct diags *diags;
 	struct place open; /* the [[allow]] or the test that is open */
 	unsigned keys;     /* of the open test */
-	bool in_test, in_group, has_why, has_default, has_else;
+	bool in_test, in_group, debug_group, has_why, has_default, has_else;
 };
 
 static const char *last_key(const struct toml_event *ev)
@@ -64,6 +64,18 @@ static bool find_verdict(const char *name, uint32_t *ret)
 		}
 	}
 	return false;
+}
+
+static const struct profile_call *find_call(
+	const struct profile_call *calls, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(calls[i].name, name) == 0)
+			return &calls[i];
+	}
+	return NULL;
 }
 
 /* The check that is being read is the last of the list and is no target yet. */
@@ -88,6 +100,11 @@ static struct profile_check *open_check(const struct reading *r)
 	return &r->p->checks.v[r->p->checks.n - 1];
 }
 
+static struct filter_test *open_test(const struct reading *r)
+{
+	return &open_check(r)->tests.v[open_check(r)->tests.n - 1].is;
+}
+
 /* Dotted keys could speak of two checks in turns. */
 static bool in_open_check(const struct reading *r, const struct toml_event *ev)
 {
@@ -98,17 +115,12 @@ static bool in_open_check(const struct reading *r, const struct toml_event *ev)
 static void add_call(
 	struct reading *r, const char *name, struct place at, struct filter_target then)
 {
-	const struct profile_call *c;
-	size_t i;
+	const struct profile_call *c = find_call(r->p->calls.v, r->p->calls.n, name);
 
-	for (i = 0; i < r->p->calls.n; i++) {
-		c = &r->p->calls.v[i];
-		if (strcmp(c->name, name) != 0)
-			continue;
+	if (c)
 		diag_add(r->diags, at, "%s is decided already in line %d", name, c->at.line);
-		return;
-	}
-	*vec_push(r->arena, &r->p->calls) = (struct profile_call){name, at, then};
+	else
+		*vec_push(r->arena, &r->p->calls) = (struct profile_call){name, at, then};
 }
 
 /* True if a reason is there and says something. */
@@ -127,7 +139,7 @@ static void close_test(struct reading *r)
 	if (!r->in_test)
 		return;
 	r->in_test = false;
-	t = &open_check(r)->tests.v[open_check(r)->tests.n - 1];
+	t = open_test(r);
 	if (!(r->keys & KEY_ARG) || !(r->keys & KEY_THEN) || !(r->keys & KEY_WHY))
 		diag_add(r->diags, r->open, "a test needs arg, then and why");
 	if (what != KEY_IS && what != KEY_ANY)
@@ -175,6 +187,7 @@ static void take_group(struct reading *r, const struct toml_event *ev)
 {
 	close_table(r);
 	r->in_group = true;
+	r->debug_group = false;
 	r->has_why = false;
 	r->open = ev->at;
 }
@@ -188,7 +201,16 @@ static void take_allowed(struct reading *r, const struct toml_event *ev)
 {
 	struct filter_target allow = {FILTER_VERDICT, SECCOMP_RET_ALLOW};
 
-	add_call(r, ev->text.s, ev->at, allow);
+	if (r->debug_group)
+		*vec_push(r->arena, &r->p->debug_calls) =
+			(struct profile_call){ev->text.s, ev->at, allow};
+	else
+		add_call(r, ev->text.s, ev->at, allow);
+}
+
+static void take_group_debug(struct reading *r, const struct toml_event *ev)
+{
+	r->debug_group = ev->boolean;
 }
 
 static void take_errno(struct reading *r, const struct toml_event *ev)
@@ -236,7 +258,7 @@ static void take_test(struct reading *r, const struct toml_event *ev)
 	struct filter_test *t;
 
 	close_test(r);
-	t = vec_push(r->arena, &c->tests);
+	t = &vec_push(r->arena, &c->tests)->is;
 	t->mask = UINT32_MAX;
 	r->in_test = true;
 	r->keys = 0;
@@ -245,8 +267,7 @@ static void take_test(struct reading *r, const struct toml_event *ev)
 
 static void take_test_integer(struct reading *r, const struct toml_event *ev)
 {
-	struct profile_check *c = open_check(r);
-	struct filter_test *t = &c->tests.v[c->tests.n - 1];
+	struct filter_test *t = open_test(r);
 	const char *key = last_key(ev);
 	int64_t top = strcmp(key, "arg") == 0 ? 5 : UINT32_MAX;
 
@@ -269,10 +290,15 @@ static void take_test_integer(struct reading *r, const struct toml_event *ev)
 
 static void take_then(struct reading *r, const struct toml_event *ev)
 {
+	open_test(r)->then = find_target(r, ev);
+	r->keys |= KEY_THEN;
+}
+
+static void take_test_debug(struct reading *r, const struct toml_event *ev)
+{
 	struct profile_check *c = open_check(r);
 
-	c->tests.v[c->tests.n - 1].then = find_target(r, ev);
-	r->keys |= KEY_THEN;
+	c->tests.v[c->tests.n - 1].debug = ev->boolean;
 }
 
 static void take_test_why(struct reading *r, const struct toml_event *ev)
@@ -300,6 +326,7 @@ static const struct form {
 	{"allow", TOML_ARRAY, NULL},
 	{"allow[]", TOML_TABLE, take_group},
 	{"allow[].why", TOML_STRING, take_group_why},
+	{"allow[].debug", TOML_BOOL, take_group_debug},
 	{"allow[].calls", TOML_ARRAY, NULL},
 	{"allow[].calls[]", TOML_STRING, take_allowed},
 	{"deny", TOML_TABLE, NULL},
@@ -317,6 +344,7 @@ static const struct form {
 	{"check.*.tests[].mask", TOML_INTEGER, take_test_integer},
 	{"check.*.tests[].then", TOML_STRING, take_then},
 	{"check.*.tests[].why", TOML_STRING, take_test_why},
+	{"check.*.tests[].debug", TOML_BOOL, take_test_debug},
 	{"check.*.else", TOML_STRING, take_else},
 };
 
@@ -426,6 +454,17 @@ static void check_number(
 	}
 }
 
+/* A call is allowed to debuggers that is otherwise refused: what is not decided was misspelt. */
+static void check_debug_calls(const struct syscall_profile *p, struct diags *diags)
+{
+	const struct profile_call *c;
+
+	vec_each (c, &p->debug_calls)
+		if (!find_call(p->calls.v, p->calls.n, c->name))
+			diag_add(diags, c->at, "%s is not refused, and so need not be allowed",
+				c->name);
+}
+
 bool syscall_profile_read(const char *file, const char *text, size_t len, struct arena *arena,
 	struct diags *diags, struct syscall_profile *out)
 {
@@ -444,26 +483,46 @@ bool syscall_profile_read(const char *file, const char *text, size_t len, struct
 		check_call(out, i, diags);
 	for (i = 0; i < out->numbers.n; i++)
 		check_number(out, &out->numbers.v[i], diags);
+	check_debug_calls(out, diags);
 	return !diag_any(diags);
 }
 
-struct filter_spec syscall_profile_spec(
-	const struct syscall_profile *p, const struct syscall_arch *arch, struct arena *arena)
+bool syscall_profile_debugs(const struct syscall_profile *p)
+{
+	return p->debug_calls.n > 0;
+}
+
+/* The tests of C that are asked. */
+static struct filter_check check_spec(
+	const struct profile_check *c, bool debug, struct arena *arena)
+{
+	struct filter_test *tests = arena_calloc(arena, c->tests.n + 1, sizeof *tests);
+	size_t i, n = 0;
+
+	for (i = 0; i < c->tests.n; i++)
+		if (debug || !c->tests.v[i].debug)
+			tests[n++] = c->tests.v[i].is;
+	return (struct filter_check){tests, n, c->otherwise};
+}
+
+struct filter_spec syscall_profile_spec(const struct syscall_profile *p,
+	const struct syscall_arch *arch, bool debug, struct arena *arena)
 {
 	struct filter_check *checks = arena_calloc(arena, p->checks.n + 1, sizeof *checks);
 	struct filter_rule *rules = arena_calloc(arena, p->calls.n + 1, sizeof *rules);
 	size_t i, n = 0;
 	int32_t nr;
 
-	for (i = 0; i < p->checks.n; i++) {
-		const struct profile_check *c = &p->checks.v[i];
-
-		checks[i] = (struct filter_check){c->tests.v, c->tests.n, c->otherwise};
-	}
+	for (i = 0; i < p->checks.n; i++)
+		checks[i] = check_spec(&p->checks.v[i], debug, arena);
 	for (i = 0; i < p->calls.n; i++) {
-		nr = syscall_number(p, arch, p->calls.v[i].name);
+		const struct profile_call *c = &p->calls.v[i], *other = NULL;
+
+		nr = syscall_number(p, arch, c->name);
+		if (debug)
+			other = find_call(p->debug_calls.v, p->debug_calls.n, c->name);
 		if (nr >= 0)
-			rules[n++] = (struct filter_rule){(uint32_t)nr, p->calls.v[i].then};
+			rules[n++] = (struct filter_rule){(uint32_t)nr, (other ? other : c)->then};
 	}
 	return (struct filter_spec){arch->audit, rules, n, checks, p->checks.n, p->unknown};
 }

@@ -10,13 +10,16 @@
  *
  *	default = "ENOSYS"                 the verdict of what is not listed
  *	[numbers]          NAME = NR       for calls that libseccomp may not know
- *	[[allow]]          why, calls = [NAMES]
+ *	[[allow]]          why, calls = [NAMES]; debug = true in front of calls
  *	[deny.ERRNO]       NAME = "why"
  *	[check.NAME]       calls = [NAMES], tests = [TESTS], else = TARGET
  *
  * A test is { arg, is | any, mask, then, why } and reads: if argument ARG (`& MASK`) IS this value,
  * or has ANY of these bits, go THEN to a target. A target is "allow", an errno's name, or a check
  * that stands above; checks therefore cannot run in circles.
+ *
+ * What has debug = true is true of a second filter only, which a run has whose manifest says so: its
+ * calls are allowed there whatever else is said of them, its tests are asked there in their place.
  */
 #ifndef SEAL_GEN_LIB_SYSCALL_PROFILE_H
 #define SEAL_GEN_LIB_SYSCALL_PROFILE_H
@@ -38,10 +41,15 @@ struct profile_number {
 	uint32_t nr;
 };
 
+struct profile_test {
+	struct filter_test is;
+	bool debug; /* asked in the filter for debuggers only */
+};
+
 struct profile_check {
 	const char *name;
 	struct place at;
-	VEC(struct filter_test) tests;
+	VEC(struct profile_test) tests;
 	struct filter_target otherwise;
 };
 
@@ -49,6 +57,7 @@ struct syscall_profile {
 	const char *file;
 	uint32_t unknown; /* SECCOMP_RET_* */
 	VEC(struct profile_call) calls;
+	VEC(struct profile_call) debug_calls; /* in place of those, in the filter for debuggers */
 	VEC(struct profile_number) numbers;
 	VEC(struct profile_check) checks;
 };
@@ -73,8 +82,14 @@ bool syscall_profile_read(const char *file, const char *text, size_t len, struct
 int32_t syscall_number(
 	const struct syscall_profile *p, const struct syscall_arch *arch, const char *name);
 
-/* The profile for one architecture, ready for filter_compile. All of it belongs to ARENA. */
-struct filter_spec syscall_profile_spec(
-	const struct syscall_profile *p, const struct syscall_arch *arch, struct arena *arena);
+/* True if the profile has a second filter, for debuggers. */
+bool syscall_profile_debugs(const struct syscall_profile *p);
+
+/*
+ * The profile for one architecture, ready for filter_compile; with DEBUG, the one for debuggers. All
+ * of it belongs to ARENA.
+ */
+struct filter_spec syscall_profile_spec(const struct syscall_profile *p,
+	const struct syscall_arch *arch, bool debug, struct arena *arena);
 
 #endif

@@ -41,6 +41,7 @@ static const struct node debian[] = {
 	{"/home/alice/dotfiles/npmrc", PATH_FILE, NULL, 60},
 	{PROJECT "/.git/config", PATH_FILE, NULL, 100},
 	{PROJECT "/.git/hooks", PATH_DIR, NULL, 0},
+	{PROJECT "/.git/index", PATH_FILE, NULL, 100},
 	{PROJECT "/data", PATH_SYMLINK, "/srv/data", 0},
 	{PROJECT "/seal.toml", PATH_FILE, NULL, 100},
 	{PROJECT "/src/main.c", PATH_FILE, NULL, 100},
@@ -146,7 +147,12 @@ static void look(struct path_fact *fact, const struct node *extra, struct arena 
 	fact->size = at.size;
 }
 
-void machine_look(
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct path_fact *)a)->path, ((const struct path_fact *)b)->path);
+}
+
+static void look_at_all(
 	struct facts *f, const struct strvec *paths, const struct node *extra, struct arena *arena)
 {
 	size_t i;
@@ -157,6 +163,18 @@ void machine_look(
 		fact->path = paths->v[i];
 		look(fact, extra, arena);
 	}
+}
+
+void run_build(struct run *r)
+{
+	struct strvec bound = {0}, seen = {0};
+
+	plan_paths(&r->policy, &r->facts, &r->arena, &bound, &seen);
+	look_at_all(&r->facts, &bound, r->extra, &r->arena);
+	look_at_all(&r->facts, &seen, r->extra, &r->arena);
+	if (r->facts.paths.n)
+		qsort(r->facts.paths.v, r->facts.paths.n, sizeof *r->facts.paths.v, by_path);
+	plan_build(&r->plan, &r->policy, &r->facts, r->command, &r->arena, &r->diags);
 }
 
 /* --- The way to a plan ------------------------------------------------------------------------ */
@@ -283,12 +301,25 @@ void run_resolve(struct run *r, const char *line)
 
 void run_plan(struct run *r, const char *line)
 {
-	struct strvec paths = {0};
+	struct protect_row *row;
+	struct repo *repo;
+	size_t i;
 
 	run_resolve(r, line);
-	plan_paths(&r->policy, &r->facts, &r->arena, &paths);
-	machine_look(&r->facts, &paths, r->extra, &r->arena);
-	plan_build(&r->plan, &r->policy, &r->facts, r->command, &r->arena, &r->diags);
+	for (i = 0; i < catalog_protect.n; i++) {
+		row = vec_push(&r->arena, &r->protect);
+		*row = catalog_protect.v[i];
+		row->at.line = row->at.col = 0; /* golden files do not follow its lines */
+	}
+	r->policy.protect = &r->protect;
+	if (node_at(r->extra, PROJECT "/.git").kind == PATH_DIR) {
+		repo = vec_push(&r->arena, &r->facts.repos);
+		repo->root = PROJECT;
+		repo->link = PATH_DIR;
+		repo->git = repo->common = PROJECT "/.git";
+		repo->proven = true;
+	}
+	run_build(r);
 }
 
 const char *run_faults(struct run *r)

@@ -33,6 +33,7 @@ struct run {
 	struct matches matches;
 	struct policy policy;
 	struct plan plan;
+	struct protect_table protect;
 	const char *command[16];
 };
 
@@ -59,8 +60,7 @@ const char *run_mounts(struct run *r);
 /* "KIND VALUE; " for each grant of the list, in its order. */
 const char *grants_text(struct arena *a, const struct grants *l);
 
-/* Asks the machine, as host_look() does: PATHS sorted and unique. */
-void machine_look(
-	struct facts *f, const struct strvec *paths, const struct node *extra, struct arena *arena);
+/* The plan of r->command by r->policy, as the machine of r->extra makes it. */
+void run_build(struct run *r);
 
 #endif

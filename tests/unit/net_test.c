@@ -185,15 +185,12 @@ static void test_bridges(void)
 static void test_prompt(void)
 {
 	struct run *r = run_new();
-	struct strvec paths = {0};
 
 	run_project(r, NET "host_localhost_ports = [5432, 6379]\n");
 	run_resolve(r, "true");
 	*vec_push(&r->arena, &r->policy.grants) =
 		(struct grant){.kind = GRANT_HOST_PORT, .value = "5432", .flags = GRANT_PROMPT};
-	plan_paths(&r->policy, &r->facts, &r->arena, &paths);
-	machine_look(&r->facts, &paths, NULL, &r->arena);
-	plan_build(&r->plan, &r->policy, &r->facts, r->command, &r->arena, &r->diags);
+	run_build(r);
 	is_str(bridges(r), "5432? 6379 /", "asked for if either says so");
 	run_free(r);
 }

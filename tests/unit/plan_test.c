@@ -259,7 +259,7 @@ static void test_prohibitions(void)
 		P "ro-bind /srv/data/a; ");
 }
 
-/* Without a manifest .git is pinned; a pin gives nothing back that the user's file takes. */
+/* .git itself is pinned; a pin gives nothing back that the user's file takes. */
 static void git_is(const char *config, const char *want)
 {
 	struct run *r = run_new();
@@ -268,7 +268,7 @@ static void git_is(const char *config, const char *want)
 	run_config(r, config);
 	run_plan(r, "true");
 	is_str(run_faults(r), "", "no faults");
-	m = mount_above(&r->plan.mounts, "/home/alice/p/.git/config");
+	m = mount_above(&r->plan.mounts, "/home/alice/p/.git/index");
 	is_str(arena_printf(&r->arena, "%s %s", mount_kind_names[m->kind], m->dest), want,
 		".git under %s", config);
 	run_free(r);
@@ -279,7 +279,7 @@ static void test_pin(void)
 	git_is("", "bind /home/alice/p/.git");
 	git_is("sandbox.os.protect = ['~/p/.git']\n", "ro-bind /home/alice/p/.git");
 	git_is("sandbox.os.deny = ['~/p/.git']\n", "mask /home/alice/p/.git");
-	git_is("sandbox.os.protect = ['~/p/.git/config']\n", "ro-bind /home/alice/p/.git/config");
+	git_is("sandbox.os.protect = ['~/p/.git/index']\n", "ro-bind /home/alice/p/.git/index");
 	git_is("sandbox.os.protect = ['~/p/.git/hooks']\n", "bind /home/alice/p/.git");
 }
 
@@ -488,8 +488,7 @@ static void test_many(void)
 	run_project(r, text.s);
 	run_plan(r, "true");
 	is_str(run_faults(r), "", "sixty grants have no fault");
-	is_int((long long)(r->plan.mounts.n - plain), 60 - 1,
-		"a mount each; with a manifest .git needs no pin");
+	is_int((long long)(r->plan.mounts.n - plain), 60, "a mount each");
 	run_free(r);
 	strbuf_adds(&text,
 		"write = ['/srv/many/07']\nadditional_directories = [{path = "
@@ -498,7 +497,7 @@ static void test_many(void)
 	r->extra = nodes;
 	run_project(r, text.s);
 	run_plan(r, "true");
-	is_int((long long)(r->plan.mounts.n - plain), 2 - 1, "below one folder: one, and a write");
+	is_int((long long)(r->plan.mounts.n - plain), 2, "below one folder: one, and a write");
 	strbuf_release(&text);
 	run_free(r);
 }

@@ -26,6 +26,7 @@ enum rule {
 	RULE_PINNED,
 	RULE_GRANTED,
 	RULE_NOT_GRANTED,
+	RULE_STANDS_IN,
 	RULE_IDLE,
 	RULES,
 };
@@ -41,6 +42,7 @@ static const char *const rule_names[RULES] = {
 	[RULE_PINNED] = "no folder between a writable mount and a protected path can be renamed",
 	[RULE_GRANTED] = "what is granted is there, in the mode of its deepest grant",
 	[RULE_NOT_GRANTED] = "what is not granted is not there",
+	[RULE_STANDS_IN] = "where a missing name could be made, something stands in for it",
 	[RULE_IDLE] = "no mount repeats the one above it",
 };
 
@@ -123,8 +125,6 @@ static void shuffle(struct set *s, unsigned *state)
 /* The plan of SET, in R. */
 static void plan_set(struct run *r, struct set *s)
 {
-	struct strvec paths = {0};
-
 	r->extra = tree;
 	r->command[0] = "true";
 	r->policy = (struct policy){
@@ -132,9 +132,7 @@ static void plan_set(struct run *r, struct set *s)
 		.strict = true,
 		.grants = {s->v, s->n, s->n},
 	};
-	plan_paths(&r->policy, &r->facts, &r->arena, &paths);
-	machine_look(&r->facts, &paths, r->extra, &r->arena);
-	plan_build(&r->plan, &r->policy, &r->facts, r->command, &r->arena, &r->diags);
+	run_build(r);
 }
 
 /* --- What is right ---------------------------------------------------------------------------- */
@@ -286,6 +284,20 @@ static const char *plan_text(struct run *r)
 	return text;
 }
 
+/* Nothing is shown at a name that does not exist, but what stands in for it. */
+static bool is_stood_for(struct run *r, const char *path)
+{
+	const struct mount *m = mount_on(&r->plan, path);
+
+	return m && m->stand_in && m->held && m->kind != MOUNT_BIND_RW;
+}
+
+static bool must_be_stood_for(struct run *r, const struct set *s, const char *path)
+{
+	return (has(s, GRANT_DENY, path, false) || has(s, GRANT_PROTECT, path, false)) &&
+		is_writable(&r->plan, path_parent(&r->arena, path));
+}
+
 static void judge(struct tally *t, struct set *s, struct run *r)
 {
 	size_t i;
@@ -300,8 +312,10 @@ static void judge(struct tally *t, struct set *s, struct run *r)
 		if (has(s, GRANT_PROTECT, tree_paths[i], false) && !is_pinned(r, tree_paths[i]))
 			breaks(t, RULE_PINNED, s, tree_paths[i]);
 	for (i = 0; i < MISSING; i++)
-		if (mount_on(&r->plan, missing[i]))
-			breaks(t, RULE_NOT_GRANTED, s, missing[i]);
+		if (is_stood_for(r, missing[i]) != must_be_stood_for(r, s, missing[i]))
+			breaks(t, RULE_STANDS_IN, s, missing[i]);
+		else if (is_stood_for(r, missing[i]) && !is_pinned(r, missing[i]))
+			breaks(t, RULE_PINNED, s, missing[i]);
 }
 
 static void judge_orders(struct tally *t, struct set *s, const char *text, unsigned *state)

@@ -62,7 +62,7 @@ int cmd_run(struct session *s)
 		die("%s", s->facts.bwrap_why);
 	keeping.log = log_open(s);
 	say_notices(s);
-	keeper_prepare(&keeping, &s->plan.net, &s->arena);
+	keeper_prepare(&keeping, &s->plan, &s->arena);
 	ask_ports(s);
 	return launch_run(&s->plan, &s->facts, &host, &s->arena);
 }

@@ -186,7 +186,7 @@ void session_plan(struct session *s, const char *const *argv)
 {
 	struct wanted_list wanted = {0};
 	struct matches matches = {0};
-	struct strvec paths = {0};
+	struct strvec bound = {0}, seen = {0};
 	size_t i;
 
 	session_refuse(s);
@@ -207,8 +207,9 @@ void session_plan(struct session *s, const char *const *argv)
 	if (s->policy.profile == PROFILE_OFF)
 		return;
 	refuse_unbuilt(&s->policy);
-	plan_paths(&s->policy, &s->facts, &s->arena, &paths);
-	host_look(&s->facts, &paths, &s->arena);
+	s->policy.protect = &catalog_protect;
+	plan_paths(&s->policy, &s->facts, &s->arena, &bound, &seen);
+	host_look(&s->facts, &bound, &seen, &s->arena);
 	policy_refuse_targets(&s->policy, &s->refusals, &s->facts, &s->arena, &s->diags);
 	session_refuse_faults(s);
 	host_find_command(&s->facts, argv[0], &s->arena);

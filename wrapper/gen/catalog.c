@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "read/bundle.h"
+#include "read/protect.h"
 #include "read/refuse.h"
 
 struct file {
@@ -138,6 +139,26 @@ static void emit_refusals(FILE *out, const char *file, const struct refusals *r)
 		r->secrets.n, r->secrets.n, r->roots.n, r->roots.n, r->beneath.n, r->beneath.n);
 }
 
+/* The same. */
+static void emit_protect(FILE *out, const char *file, const struct protect_table *t)
+{
+	const struct protect_row *row;
+
+	fprintf(out, "static const struct protect_row protect[] = {\n");
+	vec_each (row, t) {
+		fprintf(out, "\t{%d, ", (int)row->place);
+		emit_string(out, row->path);
+		fprintf(out, ", %d, %d, {\"%s\", %d, %d}, ", (int)row->missing, row->inside, file,
+			row->at.line, row->at.col);
+		emit_string(out, row->why);
+		fprintf(out, "},\n");
+	}
+	fprintf(out,
+		"};\n\nconst struct protect_table catalog_protect = {\n"
+		"\t(struct protect_row *)protect, %zu, %zu};\n\n",
+		t->n, t->n);
+}
+
 static void emit(FILE *out, const struct file *files, size_t bundles, size_t all)
 {
 	size_t i;
@@ -167,6 +188,7 @@ int main(int argc, char **argv)
 	struct arena arena = ARENA_INIT;
 	struct diags diags = {.arena = &arena};
 	struct refusals refusals = {0};
+	struct protect_table protect = {0};
 	struct file *files = arena_calloc(&arena, (size_t)argc, sizeof *files);
 	struct strbuf text = STRBUF_INIT;
 	size_t bundles = 0, n = 0;
@@ -182,6 +204,9 @@ int main(int argc, char **argv)
 		}
 		if (profile && strcmp(files[n].name, "refuse") == 0)
 			refuse_read(&refusals, files[n].path, files[n].text, files[n].len, &arena,
+				&diags);
+		else if (profile && strcmp(files[n].name, "protect") == 0)
+			protect_read(&protect, files[n].path, files[n].text, files[n].len, &arena,
 				&diags);
 		else
 			check_bundle(&files[n], &arena, &diags);
@@ -199,6 +224,7 @@ int main(int argc, char **argv)
 		die_errno("%s", argv[1]);
 	emit(out, files, bundles, n);
 	emit_refusals(out, "profiles/refuse.toml", &refusals);
+	emit_protect(out, "profiles/protect.toml", &protect);
 	if (fclose(out) != 0)
 		die_errno("%s", argv[1]);
 	return 0;

@@ -14,8 +14,10 @@
  */
 void host_identity(struct facts *f, const char *const *env, struct arena *arena);
 
-/* Looks at each of PATHS (sorted, unique, absolute) and fills F->paths. */
-void host_look(struct facts *f, const struct strvec *paths, struct arena *arena);
+/* Looks at each of BOUND and SEEN (absolute, none twice) and fills F->paths; what BOUND names
+ * stays open (path_fact.fd). */
+void host_look(struct facts *f, const struct strvec *bound, const struct strvec *seen,
+	struct arena *arena);
 
 /* Fills found_at and found_real: where the caller's PATH has COMMAND. */
 void host_find_command(struct facts *f, const char *command, struct arena *arena);

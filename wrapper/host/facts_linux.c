@@ -152,7 +152,7 @@ static void look_at(struct path_fact *fact, struct arena *arena)
 		fact->kind = fact->end;
 }
 
-void host_look(struct facts *f, const struct strvec *paths, struct arena *arena)
+static void look_at_all(struct facts *f, const struct strvec *paths, bool keep, struct arena *arena)
 {
 	size_t i;
 
@@ -161,7 +161,25 @@ void host_look(struct facts *f, const struct strvec *paths, struct arena *arena)
 
 		fact->path = paths->v[i];
 		look_at(fact, arena);
+		if (!keep && fact->fd >= 0) {
+			close(fact->fd);
+			fact->fd = -1;
+		}
 	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct path_fact *)a)->path, ((const struct path_fact *)b)->path);
+}
+
+void host_look(
+	struct facts *f, const struct strvec *bound, const struct strvec *seen, struct arena *arena)
+{
+	look_at_all(f, bound, true, arena);
+	look_at_all(f, seen, false, arena);
+	if (f->paths.n)
+		qsort(f->paths.v, f->paths.n, sizeof *f->paths.v, by_path);
 }
 
 void host_find_command(struct facts *f, const char *command, struct arena *arena)

@@ -207,12 +207,14 @@ static _Noreturn void run_command(const struct orders *o)
 	cannot_run(o, error);
 }
 
-/* One byte each way: go from the front, starting to it. EOF is the front's death. */
+/* Ready, for the view is whole when this program runs; then go. EOF is the front's death. */
 static void await_go(int sock)
 {
 	char byte = 0;
 	long n;
 
+	if (SYS6(SYS_sendto, sock, "R", 1, MSG_NOSIGNAL, NULL, 0) != 1)
+		sys_exit(EXIT_REFUSED);
 	do
 		n = SYS6(SYS_recvfrom, sock, &byte, 1, 0, NULL, NULL);
 	while (n == -EINTR);

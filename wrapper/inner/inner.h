@@ -17,8 +17,8 @@
 #define SEAL_INNER_INNER_H
 
 /*
- * Never returns. Speaks with the front over the socket: receives 'G' (go), sends 'S' (starting) as
- * its last act before exec.
+ * Never returns. Speaks with the front over the socket: sends 'R' (ready), receives 'G' (go), sends
+ * 'S' (starting) as its last act before exec.
  */
 _Noreturn void inner_main(int argc, const char *const *argv);
 

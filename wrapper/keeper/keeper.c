@@ -17,6 +17,7 @@
 #include "base/fd.h"
 #include "base/holders.h"
 #include "base/pidfd.h"
+#include "keeper/hold.h"
 #include "keeper/listeners.h"
 #include "keeper/namespaces.h"
 #include "keeper/serve.h"
@@ -226,12 +227,14 @@ static int open_dev(const struct port *p, bool quiet)
 	return fd;
 }
 
-void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena)
+void keeper_prepare(struct keeping *k, const struct plan *plan, struct arena *arena)
 {
+	const struct network *net = &plan->net;
 	const struct port *p;
 	size_t n = 0;
 
 	k->net = net;
+	k->mounts = &plan->mounts;
 	k->over[0] = k->over[1] = -1;
 	if (network_wanted(net) && pipe2(k->over, O_CLOEXEC | O_NONBLOCK) != 0)
 		die_errno("cannot make a pipe for the keeper of this run");
@@ -264,6 +267,8 @@ void keeper_main(const struct handover *hand)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	be_quiet();
 	init = check_sandbox(hand, &pid);
+	if (!hold_mounts(hand->keeping->mounts, pid, init, hand->sock))
+		end_beginning(hand, EXIT_REFUSED);
 	if (network_wanted(hand->keeping->net)) {
 		server = serve_open(
 			hand->keeping, pid, init, hand->keeping->quiet ? -1 : STDERR_FILENO);

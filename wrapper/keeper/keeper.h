@@ -21,21 +21,23 @@
 
 #include "model/handover.h"
 #include "model/network.h"
+#include "model/plan.h"
 
 /* What the front prepares for the keeper. */
 struct keeping {
 	const struct network *net; /* the plan's */
-	int log;                   /* where refusals go as JSON lines, -1 for nowhere */
-	bool quiet;                /* not to stderr */
-	int over[2];               /* a pipe: a byte says that the run has ended by itself */
-	int *dev;                  /* a listening socket of the host for each of net->dev_ports */
+	const struct mounts *mounts;
+	int log;     /* where refusals go as JSON lines, -1 for nowhere */
+	bool quiet;  /* not to stderr */
+	int over[2]; /* a pipe: a byte says that the run has ended by itself */
+	int *dev;    /* a listening socket of the host for each of net->dev_ports */
 };
 
 /*
  * Opens the host's side of dev_server_ports, so that a port in use is known before anything of the
  * run exists. Ends the process (125) then. Memory is ARENA's.
  */
-void keeper_prepare(struct keeping *k, const struct network *net, struct arena *arena);
+void keeper_prepare(struct keeping *k, const struct plan *plan, struct arena *arena);
 
 /* The run has ended by itself: lets go of these ports at once, and has the keeper serve what the
  * command had sent. (Of a run that was killed, nothing is served.) */

@@ -39,6 +39,11 @@ static int open_source(const struct mount *m)
 {
 	int fd = -1;
 
+	if (m->held) {
+		if (m->make && (fd = make_folder(m->source)) >= 0)
+			close(fd);
+		return -1;
+	}
 	switch (m->kind) {
 	case MOUNT_BIND_RO:
 	case MOUNT_BIND_RW:

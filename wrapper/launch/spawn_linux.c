@@ -109,8 +109,13 @@ static void hear_start(struct spawn *s)
 	struct cmsghdr *c;
 	struct ucred from;
 
-	if (s->started || recvmsg(s->sock, &msg, MSG_DONTWAIT) != 1 || byte != 'S')
-		return;
+	/* What comes before is for the keeper. Nobody else reads it by now: a run that has not
+	 * started when the front listens is one that ends. */
+	do {
+		msg.msg_controllen = sizeof control;
+		if (s->started || recvmsg(s->sock, &msg, MSG_DONTWAIT) != 1)
+			return;
+	} while (byte != 'S');
 	s->started = true;
 	c = CMSG_FIRSTHDR(&msg);
 	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)

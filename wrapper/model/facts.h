@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/arena.h"
+#include "base/strvec.h"
 
 enum path_kind {
 	PATH_MISSING,
@@ -31,6 +32,18 @@ struct path_fact {
 	int fd;                /* the end, open without any right but to be bound (O_PATH); -1 */
 };
 
+/* A git repository that a run may write. */
+struct repo {
+	const char *root;       /* the working tree, where .git is; canonical */
+	enum path_kind link;    /* what .git is: a directory, a file that points, a symlink */
+	const char *git;        /* its git directory, canonical; NULL if it leads nowhere */
+	const char *common;     /* what worktrees share, canonical; git if there is none */
+	bool proven;            /* the git directory itself points back at root, or lies in it */
+	struct strvec pointers; /* folders of worktrees in common, canonical */
+	struct strvec modules;  /* git directories of submodules, canonical */
+	struct strvec runs;     /* what its configuration makes git run or read, absolute */
+};
+
 struct facts {
 	uid_t uid;
 	gid_t gid;
@@ -42,13 +55,16 @@ struct facts {
 	const char *cwd;       /* canonical */
 	const char
 		*project; /* canonical root of the project: seal.toml's folder, or .git's, or cwd */
-	const char *above;           /* a seal.toml above the .git that ended the search, or NULL */
-	const char *program;         /* seal-exec's own file, canonical; NULL if it is unknown */
-	const char *bwrap;           /* path of bwrap, NULL if there is none that may be used */
-	const char *bwrap_why;       /* then: the reason and the remedy */
-	const char *found_at;        /* where PATH of the host has the command; NULL if nowhere */
-	const char *found_real;      /* where that leads in the end */
-	const char *const *environ;  /* the caller's */
+	const char *above;          /* a seal.toml above the .git that ended the search, or NULL */
+	const char *program;        /* seal-exec's own file, canonical; NULL if it is unknown */
+	const char *bwrap;          /* path of bwrap, NULL if there is none that may be used */
+	const char *bwrap_why;      /* then: the reason and the remedy */
+	const char *found_at;       /* where PATH of the host has the command; NULL if nowhere */
+	const char *found_real;     /* where that leads in the end */
+	const char *const *environ; /* the caller's */
+	VEC(struct repo) repos;
+	struct strvec manifests;     /* seal.toml files below the project */
+	bool repos_cut;              /* the tree is larger than what was searched for them */
 	VEC(struct path_fact) paths; /* sorted by path */
 };
 

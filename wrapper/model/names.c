@@ -51,6 +51,30 @@ const char *const mount_kind_names[] = {
 	NULL,
 };
 
+const char *const protect_place_names[] = {
+	[PROTECT_PROJECT] = "project",
+	[PROTECT_GIT] = "git",
+	[PROTECT_WORKTREE] = "worktree",
+	[PROTECT_HOME] = "home",
+	NULL,
+};
+
+const char *const stand_in_names[] = {
+	[STAND_NONE] = "free",
+	[STAND_FOLDER] = "folder",
+	[STAND_FILE] = "file",
+	[STAND_DOT] = "dot",
+	NULL,
+};
+
+const char *const protected_state_names[] = {
+	[PROTECTED_HELD] = "read-only",
+	[PROTECTED_STANDS_IN] = "kept away",
+	[PROTECTED_FREE] = "may appear",
+	[PROTECTED_LIFTED] = "granted",
+	NULL,
+};
+
 const char *const sni_mode_names[] = {
 	[SNI_MATCH] = "match",
 	[SNI_OFF] = "off",

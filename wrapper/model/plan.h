@@ -10,6 +10,7 @@
 #include "model/grant.h"
 #include "model/network.h"
 #include "model/policy.h"
+#include "model/protect.h"
 
 /* In the order of performance; one row each in mount_kind_name(). */
 enum mount_kind {
@@ -24,15 +25,6 @@ enum mount_kind {
 	MOUNT_PROC,
 	MOUNT_DEV,  /* null zero full random urandom tty, own devpts, shm */
 	MOUNT_SEAL, /* dest becomes read-only after all else is in place */
-};
-
-/* What stands on the host, while the run lasts, for a name that does not exist and must not come
- * to be (launch/placeholders.h). */
-enum stand_in {
-	STAND_NONE,
-	STAND_FOLDER, /* empty: git and shells do not see it */
-	STAND_FILE,   /* empty */
-	STAND_DOT,    /* a file of "." and a newline: git's commondir of itself */
 };
 
 struct mount {
@@ -67,6 +59,21 @@ struct landlock_rule {
 	struct origin from;
 };
 
+/* What becomes of a protected path in this run. */
+enum protected_state {
+	PROTECTED_HELD,      /* it exists, and is read-only */
+	PROTECTED_STANDS_IN, /* it does not, and something stands there */
+	PROTECTED_FREE,      /* it does not, and may be made */
+	PROTECTED_LIFTED,    /* a grant names it */
+};
+
+struct protected
+{
+	const char *path;
+	enum protected_state state;
+	struct origin from;
+};
+
 struct plan {
 	const struct policy *policy;
 	const char *project, *cwd, *home;
@@ -74,6 +81,7 @@ struct plan {
 	struct mounts mounts;
 	VEC(struct env_var) env;
 	VEC(struct landlock_rule) landlock;
+	VEC(struct protected) protected;
 	struct network net;
 	struct grants absent;  /* granted paths that do not exist here: no mount */
 	struct strvec notes;   /* one line each, for the user at start */

@@ -8,6 +8,7 @@
 #include "base/strvec.h"
 #include "model/bundle.h"
 #include "model/manifest.h"
+#include "model/protect.h"
 
 /* A bundle that applies, and the word of the command that says so. */
 struct match {
@@ -46,6 +47,7 @@ struct policy {
 	struct origin proxy_from;
 	struct upstream upstream;
 	struct matches matches;
+	const struct protect_table *protect; /* what is protected whatever is granted */
 	struct grants grants;
 	struct grants clipped;       /* wished by the project, withheld by the user's config */
 	struct strvec clipped_tools; /* the same for entries of command_tools */

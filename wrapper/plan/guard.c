@@ -1,5 +1,6 @@
 #include "plan/guard.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -43,77 +44,119 @@ bool guard_admits(const struct guards *guards, struct mount *m)
 		bool within = path_under(m->dest, g->path) ||
 			(shows && path_under(m->source, g->canonical));
 
-		if (within && g->hide)
+		if (within && g->kind == GUARD_HIDE)
 			return false;
-		if (within && m->kind == MOUNT_BIND_RW)
+		if (within && g->kind == GUARD_PROTECT && m->kind == MOUNT_BIND_RW)
 			m->kind = MOUNT_BIND_RO;
 	}
 	return true;
 }
 
-static bool has_mount(const struct mounts *mounts, const char *dest)
-{
-	const struct mount *m = mount_above(mounts, dest);
+/* A guard at one place where its thing is seen, or a pin on the way to one. */
+struct spot {
+	const char *path;       /* inside */
+	const char *source;     /* on the host */
+	const struct mount *up; /* what shows it there */
+	enum guard_kind kind;
+	const struct guard *guard;
+};
 
-	return m && (m->kind == MOUNT_MASK || strcmp(m->dest, dest) == 0);
+struct spots {
+	struct spot *v;
+	size_t n, cap;
+};
+
+static void add_spot(struct builder *b, struct spots *spots, const struct mount *m,
+	const char *source, enum guard_kind kind, const struct guard *g)
+{
+	*vec_push(b->arena, spots) = (struct spot){
+		.path = arena_printf(b->arena, "%s%s", m->dest, source + strlen(m->source)),
+		.source = source,
+		.up = m,
+		.kind = kind,
+		.guard = g,
+	};
 }
 
-/* Makes each folder on the way from the mount UP to PATH a mount point. */
-static void pin(struct builder *b, const struct mount *up, const char *path, const struct guard *g,
-	const struct mounts *mounts, struct mounts *extra)
+/* Each folder between the mount M and what G guards keeps its name. */
+static void add_pins(
+	struct builder *b, struct spots *spots, const struct mount *m, const struct guard *g)
 {
-	const char *p = path + strlen(up->dest);
+	const char *p = g->canonical + strlen(m->source);
 
-	while ((p = strchr(p + 1, '/'))) {
-		const char *dest = arena_strndup(b->arena, path, (size_t)(p - path));
-		struct mount *m;
-
-		if (mount_above(mounts, dest) != up || has_mount(extra, dest))
-			continue;
-		m = vec_push(b->arena, extra);
-		m->kind = MOUNT_BIND_RW;
-		m->dest = dest;
-		m->source = arena_printf(b->arena, "%s%s", up->source, dest + strlen(up->dest));
-		m->fd = -1;
-		m->from = g->from;
-		m->from.why = "a pin: its name cannot be moved away from what is guarded below";
-	}
-}
-
-/* Makes the guard G hold at PATH, which the mount UP shows. */
-static void hold(struct builder *b, const struct guard *g, const char *path, struct mounts *extra)
-{
-	const struct mount *over = mount_above(extra, path);
-	struct mount *m;
-
-	if (over && (over->kind == MOUNT_MASK || strcmp(over->dest, path) == 0))
-		return; /* hidden already, or held by another guard */
-	m = vec_push(b->arena, extra);
-	m->kind = g->hide ? MOUNT_MASK : MOUNT_BIND_RO;
-	m->dest = path;
-	m->source = g->hide ? NULL : g->canonical;
-	m->file = g->file;
-	m->fd = g->hide ? -1 : g->fd;
-	m->from = g->from;
+	while ((p = strchr(p + 1, '/')))
+		add_spot(b, spots, m,
+			arena_strndup(b->arena, g->canonical, (size_t)(p - g->canonical)),
+			GUARD_PIN, g);
 }
 
 /* Every place where the thing of G is seen through one of MOUNTS. */
-static void hold_everywhere(
-	struct builder *b, const struct guard *g, const struct mounts *mounts, struct mounts *extra)
+static void add_everywhere(
+	struct builder *b, struct spots *spots, const struct guard *g, const struct mounts *mounts)
 {
 	const struct mount *m;
-	const char *path;
 
 	vec_each (m, mounts) {
 		if (!mount_is_bind(m) || !path_under(g->canonical, m->source) ||
 			strcmp(g->canonical, m->source) == 0)
 			continue;
-		path = arena_printf(b->arena, "%s%s", m->dest, g->canonical + strlen(m->source));
 		if (m->kind == MOUNT_BIND_RW)
-			pin(b, m, path, g, mounts, extra);
-		if (mount_above(mounts, path) == m && (g->hide || m->kind == MOUNT_BIND_RW))
-			hold(b, g, path, extra);
+			add_pins(b, spots, m, g);
+		if (g->kind == GUARD_HIDE || m->kind == MOUNT_BIND_RW)
+			add_spot(b, spots, m, g->canonical, g->kind, g);
 	}
+}
+
+/* By path, at one path the strongest first. */
+static int compare(const void *a, const void *b)
+{
+	const struct spot *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order ? order : (int)x->kind - (int)y->kind;
+}
+
+/*
+ * Parents come first, so what holds at a place is known before what lies below it: nothing lives
+ * beneath what is hidden; what is protected stays so, unless it is opened; a pin is for writable
+ * ground.
+ */
+static bool is_needed(const struct spot *s, const struct mount *over)
+{
+	bool closed = over && over->kind == MOUNT_BIND_RO;
+
+	if (over && (over->kind == MOUNT_MASK || strcmp(over->dest, s->path) == 0))
+		return false;
+	if (s->kind == GUARD_HIDE)
+		return true;
+	return s->kind == GUARD_OPEN ? closed : !closed;
+}
+
+static struct mount mount_of(const struct spot *s)
+{
+	const struct guard *g = s->guard;
+	struct mount m = {
+		.kind = MOUNT_BIND_RW,
+		.source = s->source,
+		.dest = s->path,
+		.fd = -1,
+		.held = true,
+		.from = g->from,
+	};
+
+	if (s->kind == GUARD_PIN) {
+		m.from.why = "a pin: its name cannot be moved away from what is guarded below";
+		return m;
+	}
+	m.file = g->file;
+	m.stand_in = g->stand_in;
+	if (s->kind == GUARD_PROTECT)
+		m.kind = MOUNT_BIND_RO;
+	if (s->kind == GUARD_HIDE) {
+		m.kind = MOUNT_MASK;
+		m.source = g->stand_in ? s->source : NULL;
+	}
+	return m;
 }
 
 /* A symlink in a tree that guests write is the last guest's word: the guard would follow it. */
@@ -121,7 +164,8 @@ static void check_name(struct builder *b, const struct guard *g, const struct mo
 {
 	const struct mount *m = mount_above(mounts, g->path);
 
-	if (!mount_is_bind(m) || m->kind != MOUNT_BIND_RW || strcmp(m->dest, g->path) == 0)
+	if (!g->named || !mount_is_bind(m) || m->kind != MOUNT_BIND_RW ||
+		strcmp(m->dest, g->path) == 0)
 		return;
 	if (strcmp(arena_printf(b->arena, "%s%s", m->source, g->path + strlen(m->dest)),
 		    g->canonical) != 0)
@@ -134,18 +178,24 @@ static void check_name(struct builder *b, const struct guard *g, const struct mo
 
 void guard_mounts(struct builder *b, const struct guards *guards, struct mounts *mounts)
 {
-	struct mounts extra = {0};
-	const struct mount *m;
+	struct mounts done = {0};
+	struct spots spots = {0};
 	const struct guard *g;
-	int hide;
+	const struct spot *s;
+	const struct mount *m;
 
-	vec_each (g, guards)
+	vec_each (g, guards) {
 		check_name(b, g, mounts);
-	for (hide = 1; hide >= 0; hide--)
-		vec_each (g, guards)
-			if (g->hide == hide)
-				hold_everywhere(b, g, mounts, &extra);
-	vec_each (m, &extra)
+		add_everywhere(b, &spots, g, mounts);
+	}
+	if (spots.n)
+		qsort(spots.v, spots.n, sizeof *spots.v, compare);
+	vec_each (s, &spots)
+		/* Where another mount shows something else, its own spots say what is there. */
+		if (mount_above(mounts, s->path) == s->up &&
+			is_needed(s, mount_above(&done, s->path)))
+			*vec_push(b->arena, &done) = mount_of(s);
+	vec_each (m, &done)
 		*vec_push(b->arena, mounts) = *m;
 	mounts_sort(mounts);
 }

@@ -6,19 +6,35 @@
  * against the canonical source of every mount, and takes effect at every place where the thing
  * would be seen. Below a writable mount the folders on the way to it are pinned, as mount points
  * of their own: a folder that is one cannot be renamed, and so the guarded name cannot be moved
- * away for a later run (bwrap's masks follow the folder, the next run's would not find it).
+ * away for a later run (masks follow the folder, the next run's would not find it).
+ *
+ * A thing that does not exist has a name that must not come to be: something stands in for it on
+ * the host while the run lasts (enum stand_in), at the first component that is missing.
+ *
+ * The mounts of guards lie beneath binds of the host's folders, so they are held
+ * (keeper/hold.h): made by descriptor, and bwrap does not hear of them.
  */
 #ifndef SEAL_PLAN_GUARD_H
 #define SEAL_PLAN_GUARD_H
 
 #include "plan/parts.h"
 
+/* From strong to weak: at one place the first one counts. */
+enum guard_kind {
+	GUARD_HIDE,    /* deny */
+	GUARD_PROTECT, /* read-only with all below */
+	GUARD_OPEN,    /* writable again, below what is protected */
+	GUARD_PIN,     /* writable, but its name stays */
+};
+
 struct guard {
-	bool hide;             /* deny; else protect */
-	const char *path;      /* as named, absolute */
-	const char *canonical; /* the thing */
-	bool file;
-	int fd; /* the thing, open; -1 */
+	enum guard_kind kind;
+	const char *path;       /* as named, absolute */
+	const char *canonical;  /* the thing; PATH if it is missing */
+	bool file;              /* not a directory */
+	bool link;              /* the symbolic link itself */
+	enum stand_in stand_in; /* what stands for it; STAND_NONE if it exists */
+	bool named;             /* a person wrote PATH, so a link on the way is his to mend */
 	struct origin from;
 };
 

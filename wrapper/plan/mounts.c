@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "plan/guard.h"
 #include "plan/parts.h"
+#include "plan/protect.h"
 
 enum {
 	MIB = 1024 * 1024,
@@ -69,15 +69,6 @@ static void note_absent(struct builder *b, const struct grant *g)
 		*vec_push(b->arena, &b->plan->absent) = *g;
 }
 
-/* Nothing can be mounted on what does not exist: the user hears that it can come to be. */
-static void note_unguarded(struct builder *b, const struct grant *g)
-{
-	note_absent(b, g);
-	strvec_push(b->arena, &b->plan->notes,
-		arena_printf(b->arena, "%s '%s' does not exist, so the command can make it",
-			grant_kind_name(g->kind), g->value));
-}
-
 static void wish_copy(
 	struct builder *b, struct wishes *w, const struct grant *g, const struct path_fact *fact)
 {
@@ -121,17 +112,17 @@ static void wish_bind(
 	m->fd = fact->fd;
 }
 
-static void add_guard(struct builder *b, struct wishes *w, bool hide, const char *path,
-	const struct path_fact *fact, const struct origin *from)
+static void wish_guard(struct builder *b, struct wishes *w, const struct grant *g)
 {
-	*vec_push(b->arena, &w->guards) = (struct guard){
-		.hide = hide,
-		.path = path,
-		.canonical = fact->canonical,
-		.file = fact->end != PATH_DIR,
-		.fd = fact->fd,
-		.from = *from,
+	const struct guard guard = {
+		.kind = g->kind == GRANT_DENY ? GUARD_HIDE : GUARD_PROTECT,
+		.path = g->path,
+		.stand_in = STAND_FOLDER,
+		.named = true,
+		.from = g->from,
 	};
+
+	protect_guard(b, &w->guards, &guard);
 }
 
 static void wish_socket(
@@ -172,16 +163,7 @@ static void wish_grant(struct builder *b, struct wishes *w, const struct grant *
 		break;
 	case GRANT_DENY:
 	case GRANT_PROTECT:
-		if (fact->unknown)
-			diag_add(b->diags, g->from.at,
-				"%s '%s' cannot be looked at, so it cannot be held; make its "
-				"folder "
-				"readable for you",
-				grant_kind_name(g->kind), g->value);
-		else if (fact->end == PATH_MISSING)
-			note_unguarded(b, g);
-		else
-			add_guard(b, w, g->kind == GRANT_DENY, g->path, fact, &g->from);
+		wish_guard(b, w, g);
 		break;
 	case GRANT_SOCKET:
 		wish_socket(b, w, g, fact);
@@ -195,24 +177,44 @@ static void wish_project(struct builder *b, struct wishes *w)
 {
 	bool write = b->policy->profile != PROFILE_READ_ONLY;
 	const struct origin project = {.kind = ORIGIN_BUILTIN, .why = "the project"};
-	const struct origin manifest = {
-		.kind = ORIGIN_BUILTIN,
-		.why = "a command must not change what it may do",
-	};
-	const char *file = b->policy->manifest, *own;
-	const struct path_fact *fact = file ? facts_path(b->facts, file) : NULL;
 	const struct path_fact *root = facts_path(b->facts, b->facts->project);
 
 	wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, b->facts->project, b->facts->project,
 		write ? WISH_WRITE : WISH_READ, &project)
 		->fd = root ? root->fd : -1;
-	if (fact && fact->end == PATH_FILE)
-		add_guard(b, w, false, file, fact, &manifest);
-	/* With -m the project's own manifest is another file, and the next run's law. */
-	own = path_absolute(b->arena, b->facts->project, "seal.toml");
-	fact = facts_path(b->facts, own);
-	if (fact && fact->end == PATH_FILE && (!file || strcmp(own, file) != 0))
-		add_guard(b, w, false, own, fact, &manifest);
+}
+
+/* With -m, and from the user's point of view, the law of this run, wherever it lies. */
+static void guard_manifest(struct builder *b, struct wishes *w)
+{
+	const struct guard guard = {
+		.kind = GUARD_PROTECT,
+		.path = b->policy->manifest,
+		.from = {.kind = ORIGIN_BUILTIN, .why = "a command must not change what it may do"},
+	};
+
+	if (guard.path)
+		protect_guard(b, &w->guards, &guard);
+}
+
+/*
+ * A worktree's repository, or a submodule's, lies outside of the project: without it no command
+ * of git works. Only one that itself points back at the project is believed, for the pointer in
+ * the project is what an earlier run could have written.
+ */
+static void wish_repository(struct builder *b, struct wishes *w)
+{
+	static const struct origin from = {
+		.kind = ORIGIN_BUILTIN,
+		.why = "the repository of this working tree",
+	};
+	bool write = b->policy->profile != PROFILE_READ_ONLY;
+	const struct repo *r;
+
+	vec_each (r, &b->facts->repos)
+		if (strcmp(r->root, b->facts->project) == 0 && r->link == PATH_FILE && r->proven)
+			wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, r->common, r->common,
+				write ? WISH_WRITE : WISH_READ, &from);
 }
 
 /* By destination; at the same one the strongest first. Insertion sort: lists are short. */
@@ -303,35 +305,28 @@ static void wish_places(struct builder *b, struct wishes *w)
 	for (i = 0; i < b->policy->grants.n; i++)
 		wish_grant(b, w, &b->policy->grants.v[i]);
 	wish_project(b, w);
+	wish_repository(b, w);
+	guard_manifest(b, w);
+	protect_guards(b, &w->guards);
 }
 
 /*
- * Without a manifest it is .git that says where the project ends: moved away, the next run would
- * have a wider one. A mount point cannot be moved.
+ * A mount beneath a bind of the host's that shows again what is there, with other rights, is held:
+ * the keeper makes it by descriptor, for its place may be changed by others while bwrap goes there
+ * by name. The list is sorted, so what is above has been seen.
  */
-static void pin_git(struct builder *b)
+static void hold_inner(struct mounts *mounts)
 {
-	const char *git = path_absolute(b->arena, b->facts->project, ".git");
-	const struct path_fact *fact = facts_path(b->facts, git);
-	const struct mount *above;
+	struct mounts above = {mounts->v, 0, mounts->cap};
 	struct mount *m;
 
-	if (b->policy->manifest || b->policy->profile == PROFILE_READ_ONLY || !fact ||
-		!fact->canonical || strcmp(fact->canonical, git) != 0)
-		return;
-	above = mount_above(&b->plan->mounts, git);
-	if (above && (above->kind == MOUNT_MASK || strcmp(above->dest, git) == 0))
-		return; /* it is one already, or hidden: what a guard says holds */
-	m = vec_push(b->arena, &b->plan->mounts);
-	m->kind = MOUNT_BIND_RW;
-	m->source = m->dest = git;
-	m->file = fact->end == PATH_FILE;
-	m->fd = fact->fd;
-	m->from = (struct origin){
-		.kind = ORIGIN_BUILTIN,
-		.why = "a pin: it says where the project ends, and cannot be moved away",
-	};
-	mounts_sort(&b->plan->mounts);
+	vec_each (m, mounts) {
+		const struct mount *up = mount_above(&above, m->dest);
+
+		if (mount_is_bind(up) && mount_is_bind(m) && same_source(up, m))
+			m->held = true;
+		above.n++;
+	}
 }
 
 /* What ssh reaches the explicit proxy with, wherever it is installed. */
@@ -374,8 +369,8 @@ void plan_mounts(struct builder *b)
 	sort_wishes(&w);
 	keep_needed(b, &w, &b->plan->mounts);
 	show_program(b, &w.guards);
+	hold_inner(&b->plan->mounts);
 	guard_mounts(b, &w.guards, &b->plan->mounts);
-	pin_git(b);
 	m = vec_push(b->arena, &b->plan->mounts);
 	m->kind = MOUNT_SEAL;
 	m->dest = "/";

@@ -4,28 +4,48 @@
 
 #include "base/path.h"
 #include "plan/parts.h"
+#include "plan/protect.h"
 
-void plan_paths(
-	const struct policy *p, const struct facts *f, struct arena *arena, struct strvec *out)
+/* ALL without what is there twice, and without what is in NOT, which is such a list. */
+static void sorted(
+	struct strvec *all, const struct strvec * not, struct arena *arena, struct strvec *out)
 {
-	struct strvec all = {0};
+	size_t i, j = 0;
+
+	strvec_sort(all);
+	for (i = 0; i < all->n; i++) {
+		while (not &&j < not ->n && strcmp(not ->v[j], all->v[i]) < 0)
+			j++;
+		if ((i == 0 || strcmp(all->v[i], all->v[i - 1]) != 0) &&
+			!(not &&j < not ->n && strcmp(not ->v[j], all->v[i]) == 0))
+			strvec_push(arena, out, all->v[i]);
+	}
+}
+
+void plan_paths(const struct policy *p, const struct facts *f, struct arena *arena,
+	struct strvec *bound, struct strvec *seen)
+{
+	struct strvec all = {0}, more = {0};
 	size_t i;
 
-	for (i = 0; i < p->grants.n; i++)
-		if (p->grants.v[i].path)
-			strvec_push(arena, &all, p->grants.v[i].path);
+	for (i = 0; i < p->grants.n; i++) {
+		const struct grant *g = &p->grants.v[i];
+
+		if (!g->path)
+			continue;
+		if (g->kind == GRANT_DENY || g->kind == GRANT_PROTECT)
+			protect_with_parents(arena, &more, g->path);
+		else
+			strvec_push(arena, &all, g->path);
+	}
 	if (p->proxy == PROXY_EXPLICIT && f->program)
 		strvec_push(arena, &all, f->program);
 	strvec_push(arena, &all, f->project);
-	strvec_push(arena, &all, path_absolute(arena, f->project, "seal.toml"));
-	if (!p->manifest)
-		strvec_push(arena, &all, path_absolute(arena, f->project, ".git"));
 	if (p->manifest)
-		strvec_push(arena, &all, p->manifest);
-	strvec_sort(&all);
-	for (i = 0; i < all.n; i++)
-		if (i == 0 || strcmp(all.v[i], all.v[i - 1]) != 0)
-			strvec_push(arena, out, all.v[i]);
+		strvec_push(arena, &more, p->manifest);
+	protect_paths(p, f, arena, &more);
+	sorted(&all, NULL, arena, bound);
+	sorted(&more, bound, arena, seen);
 }
 
 bool plan_shows(const struct plan *plan, const char *path)

@@ -7,9 +7,12 @@
 #include "model/facts.h"
 #include "model/plan.h"
 
-/* The paths whose facts plan_build() will ask for, sorted and unique. */
-void plan_paths(
-	const struct policy *p, const struct facts *f, struct arena *arena, struct strvec *out);
+/*
+ * The paths whose facts plan_build() will ask for, sorted, none twice: in BOUND what may become
+ * the source of a mount, in SEEN what is only looked at.
+ */
+void plan_paths(const struct policy *p, const struct facts *f, struct arena *arena,
+	struct strvec *bound, struct strvec *seen);
 
 /*
  * Makes the plan of running ARGV (NULL-terminated). What cannot be planned safely goes to DIAGS;

@@ -9,6 +9,7 @@
 
 #include "model/bundle.h"
 #include "model/policy.h"
+#include "model/protect.h"
 
 /* One embedded file. */
 struct catalog_text {
@@ -26,6 +27,9 @@ extern const struct catalog_text catalog_profiles[];
 
 /* Generated: profiles/refuse.toml as read. */
 extern const struct refusals catalog_refusals;
+
+/* Generated: profiles/protect.toml as read. */
+extern const struct protect_table catalog_protect;
 
 /* Generated: a digest of all of them; another one may mean other grants. */
 extern const char catalog_digest[];

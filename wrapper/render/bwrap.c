@@ -107,8 +107,10 @@ static void put_all(
 		put(&r, "--die-with-parent", NULL, NULL);
 	put(&r, "--hostname", sandbox_name, NULL);
 	put(&r, "--cap-drop", "ALL", NULL); /* root would keep them in its own namespace */
+	/* Who pastes the text has no keeper to hold the rest, and nothing that stands in. */
 	for (i = 0; i < plan->mounts.n; i++)
-		put_mount(&r, &plan->mounts.v[i], fds ? fds[i] : -1);
+		if (text ? !plan->mounts.v[i].stand_in : !plan->mounts.v[i].held)
+			put_mount(&r, &plan->mounts.v[i], fds ? fds[i] : -1);
 	put(&r, "--chdir", plan->cwd, NULL);
 }
 

@@ -94,6 +94,12 @@ static void explain_matches(const struct policy *p, struct strbuf *out)
 	}
 }
 
+/* What a protected path needs is said under its own heading. */
+static bool is_protection(const struct mount *m)
+{
+	return m->held && m->stand_in;
+}
+
 static void explain_mounts(const struct plan *plan, struct strbuf *out)
 {
 	struct strbuf value = STRBUF_INIT;
@@ -103,6 +109,8 @@ static void explain_mounts(const struct plan *plan, struct strbuf *out)
 	for (i = 0; i < plan->mounts.n; i++) {
 		const struct mount *m = &plan->mounts.v[i];
 
+		if (is_protection(m))
+			continue;
 		value.len = 0;
 		strbuf_adds(&value, m->dest);
 		if (m->source && strcmp(m->source, m->dest) != 0)
@@ -112,6 +120,15 @@ static void explain_mounts(const struct plan *plan, struct strbuf *out)
 		line(out, mount_kind_names[m->kind], value.s, &m->from);
 	}
 	strbuf_release(&value);
+}
+
+static void explain_protected(const struct plan *plan, struct strbuf *out)
+{
+	const struct protected *x;
+
+	heading(out, "protected", plan->protected.n);
+	vec_each (x, &plan->protected)
+		line(out, protected_state_names[x->state], x->path, &x->from);
 }
 
 static void explain_grants(const struct grants *l, const char *text, struct strbuf *out)
@@ -204,6 +221,7 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 	explain_head(plan, out);
 	explain_matches(p, out);
 	explain_mounts(plan, out);
+	explain_protected(plan, out);
 	heading(out, "environment", plan->env.n);
 	for (i = 0; i < plan->env.n; i++)
 		line(out, "", plan->env.v[i].name, &plan->env.v[i].from);

@@ -129,7 +129,24 @@ static void json_mounts(struct writer *w, const struct plan *plan)
 		text(w, "data", m->data);
 		number(w, "size", (long long)m->size);
 		boolean(w, "made", m->make);
+		boolean(w, "held", m->held);
+		text(w, "stand_in", m->stand_in ? stand_in_names[m->stand_in] : NULL);
 		origin(w, "origin", &m->from);
+		close_with(w, '}');
+	}
+	close_with(w, ']');
+}
+
+static void json_protected(struct writer *w, const struct plan *plan)
+{
+	const struct protected *x;
+
+	list(w, "protected");
+	vec_each (x, &plan->protected) {
+		open_with(w, '{');
+		text(w, "path", x->path);
+		text(w, "state", protected_state_names[x->state]);
+		origin(w, "origin", &x->from);
 		close_with(w, '}');
 	}
 	close_with(w, ']');
@@ -222,6 +239,7 @@ void render_json(const struct plan *plan, struct strbuf *out)
 	number(&w, "version", 1);
 	json_policy(&w, plan);
 	json_mounts(&w, plan);
+	json_protected(&w, plan);
 	list(&w, "env");
 	for (i = 0; i < plan->env.n; i++) {
 		open_with(&w, '{');

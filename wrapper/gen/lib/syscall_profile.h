@@ -18,8 +18,9 @@
  * or has ANY of these bits, go THEN to a target. A target is "allow", an errno's name, or a check
  * that stands above; checks therefore cannot run in circles.
  *
- * What has debug = true is true of a second filter only, which a run has whose manifest says so: its
- * calls are allowed there whatever else is said of them, its tests are asked there in their place.
+ * What has debug = true is true of a second filter only, which a run has whose manifest says so:
+ *its calls are allowed there whatever else is said of them, its tests are asked there in their
+ *place.
  */
 #ifndef SEAL_GEN_LIB_SYSCALL_PROFILE_H
 #define SEAL_GEN_LIB_SYSCALL_PROFILE_H
@@ -86,8 +87,8 @@ int32_t syscall_number(
 bool syscall_profile_debugs(const struct syscall_profile *p);
 
 /*
- * The profile for one architecture, ready for filter_compile; with DEBUG, the one for debuggers. All
- * of it belongs to ARENA.
+ * The profile for one architecture, ready for filter_compile; with DEBUG, the one for debuggers.
+ * All of it belongs to ARENA.
  */
 struct filter_spec syscall_profile_spec(const struct syscall_profile *p,
 	const struct syscall_arch *arch, bool debug, struct arena *arena);

@@ -1,0 +1,280 @@
+#include "plan/protect.h"
+
+#include <string.h>
+
+#include "base/path.h"
+
+/* A row at one path of this run. */
+struct claim {
+	const char *path;
+	enum guard_kind kind;
+	enum stand_in missing;
+	bool inside;
+	bool firm; /* no grant lifts it */
+	struct origin from;
+};
+
+struct claims {
+	struct claim *v;
+	size_t n, cap;
+};
+
+struct claimer {
+	const struct policy *p;
+	const struct facts *f;
+	struct arena *arena;
+	struct claims *out;
+};
+
+static struct claim *claim(
+	struct claimer *c, const char *path, enum stand_in missing, const char *why)
+{
+	struct claim *x = vec_push(c->arena, c->out);
+
+	x->path = path;
+	x->kind = GUARD_PROTECT;
+	x->missing = missing;
+	x->from = (struct origin){.kind = ORIGIN_BUILTIN, .why = why};
+	return x;
+}
+
+/* True if the run may write PATH, or something above it. */
+static bool is_granted(const struct claimer *c, const char *path)
+{
+	const struct grant *g;
+
+	if (path_under(path, c->f->project))
+		return c->p->profile != PROFILE_READ_ONLY;
+	vec_each (g, &c->p->grants)
+		if (g->kind == GRANT_WRITE && g->path && path_under(path, g->path))
+			return true;
+	return false;
+}
+
+static void claim_rows(struct claimer *c, enum protect_place place, const char *folder)
+{
+	const struct protect_row *row;
+
+	vec_each (row, c->p->protect) {
+		struct claim *x;
+
+		if (row->place != place)
+			continue;
+		x = claim(c, path_absolute(c->arena, folder, row->path), row->missing, row->why);
+		x->inside = row->inside;
+		x->firm = strcmp(row->path, "seal.toml") == 0;
+		x->from.kind = ORIGIN_PROFILE;
+		x->from.at = row->at;
+	}
+}
+
+static void claim_repository(struct claimer *c, const struct repo *r)
+{
+	static const char runs[] = "the repository's configuration makes git run or read it";
+	size_t i;
+
+	if (strcmp(r->root, c->f->project) != 0 && is_granted(c, r->root))
+		claim_rows(c, PROTECT_PROJECT, r->root);
+	if (!r->git || !r->proven)
+		return;
+	claim_rows(c, PROTECT_GIT, r->common);
+	/* A worktree's own folder has rows of its own, and is one of the pointers. */
+	if (strcmp(r->git, r->common) != 0 && !strvec_has(&r->pointers, r->git))
+		claim_rows(c, PROTECT_WORKTREE, r->git);
+	for (i = 0; i < r->pointers.n; i++)
+		claim_rows(c, PROTECT_WORKTREE, r->pointers.v[i]);
+	for (i = 0; i < r->modules.n; i++) {
+		claim(c, r->modules.v[i], STAND_NONE, "a submodule's repository, to commit to")
+			->kind = GUARD_OPEN;
+		claim_rows(c, PROTECT_GIT, r->modules.v[i]);
+	}
+	for (i = 0; i < r->runs.n; i++)
+		if (is_granted(c, r->runs.v[i]))
+			claim(c, r->runs.v[i], STAND_FILE, runs);
+}
+
+/* Programs that are planted in a folder on PATH run outside, at the user's next command. */
+static void claim_path(struct claimer *c)
+{
+	const char *const *e, *p = NULL, *folder;
+	size_t n;
+
+	for (e = c->f->environ; e && *e; e++)
+		if (strncmp(*e, "PATH=", 5) == 0)
+			p = *e + 5;
+	for (; p && *p; p += n + (p[n] == ':')) {
+		n = strcspn(p, ":");
+		folder = *p == '/' ? path_absolute(c->arena, "/", arena_strndup(c->arena, p, n))
+				   : NULL;
+		if (folder && strcmp(folder, c->f->project) != 0 && is_granted(c, folder))
+			claim(c, folder, STAND_FOLDER, "a folder on PATH");
+	}
+}
+
+static void claim_home(struct claimer *c)
+{
+	struct claims all = {0};
+	struct claimer home = *c;
+	const struct claim *x;
+
+	home.out = &all;
+	claim_rows(&home, PROTECT_HOME, c->f->home);
+	vec_each (x, &all)
+		if (is_granted(c, x->path))
+			*vec_push(c->arena, c->out) = *x;
+}
+
+static void claim_all(struct claimer *c)
+{
+	const struct repo *r;
+	size_t i;
+
+	if (!c->p->protect)
+		return;
+	if (is_granted(c, c->f->project))
+		claim_rows(c, PROTECT_PROJECT, c->f->project);
+	vec_each (r, &c->f->repos)
+		claim_repository(c, r);
+	claim_path(c);
+	claim_home(c);
+	for (i = 0; i < c->f->manifests.n; i++)
+		if (is_granted(c, c->f->manifests.v[i]))
+			claim(c, c->f->manifests.v[i], STAND_NONE,
+				"a command must not change what another may do")
+				->firm = true;
+}
+
+void protect_with_parents(struct arena *arena, struct strvec *out, const char *path)
+{
+	for (; strcmp(path, "/") != 0; path = path_parent(arena, path))
+		strvec_push(arena, out, path);
+}
+
+void protect_paths(
+	const struct policy *p, const struct facts *f, struct arena *arena, struct strvec *out)
+{
+	struct claims all = {0};
+	struct claimer c = {.p = p, .f = f, .arena = arena, .out = &all};
+	const struct claim *x;
+
+	claim_all(&c);
+	vec_each (x, &all)
+		protect_with_parents(arena, out, x->path);
+}
+
+/* A grant to write what the row names, and nothing else. */
+static bool is_lifted(const struct builder *b, const struct claim *x)
+{
+	const struct grant *g;
+
+	if (x->firm)
+		return false;
+	vec_each (g, &b->policy->grants)
+		if (g->kind == GRANT_WRITE && g->path && strcmp(g->path, x->path) == 0 &&
+			g->from.kind != ORIGIN_PROFILE)
+			return true;
+	return false;
+}
+
+static void tell(
+	struct builder *b, const struct claim *x, const struct path_fact *fact, bool lifted)
+{
+	if (x->kind != GUARD_PROTECT || (x->inside && fact && fact->end == PATH_DIR))
+		return;
+	*vec_push(b->arena, &b->plan->protected) = (struct protected){
+		.path = x->path,
+		.state = lifted                              ? PROTECTED_LIFTED
+			: !fact || fact->end != PATH_MISSING ? PROTECTED_HELD
+			: x->missing == STAND_NONE           ? PROTECTED_FREE
+							     : PROTECTED_STANDS_IN,
+		.from = x->from,
+	};
+}
+
+void protect_guards(struct builder *b, struct guards *guards)
+{
+	struct claims all = {0};
+	struct claimer c = {.p = b->policy, .f = b->facts, .arena = b->arena, .out = &all};
+	const struct claim *x;
+
+	claim_all(&c);
+	vec_each (x, &all) {
+		const struct path_fact *fact = facts_path(b->facts, x->path);
+		bool lifted = is_lifted(b, x);
+		const struct guard g = {
+			.kind = x->kind,
+			.path = x->path,
+			.stand_in = x->missing,
+			.from = x->from,
+		};
+
+		tell(b, x, fact, lifted);
+		if (!lifted && !(x->inside && fact && fact->kind == PATH_DIR))
+			protect_guard(b, guards, &g);
+	}
+}
+
+/* The first component of PATH, from the top, that is KIND; NULL if none is known to be. */
+static const char *first_of(struct builder *b, const char *path, enum path_kind kind)
+{
+	const char *p = path;
+
+	do {
+		const struct path_fact *fact;
+		const char *up;
+
+		p = strchr(p + 1, '/');
+		up = p ? arena_strndup(b->arena, path, (size_t)(p - path)) : path;
+		fact = facts_path(b->facts, up);
+		if (fact && fact->kind == kind && !fact->unknown)
+			return up;
+	} while (p);
+	return NULL;
+}
+
+static struct guard *add(
+	struct builder *b, struct guards *guards, const struct guard *template, const char *thing)
+{
+	struct guard *g = vec_push(b->arena, guards);
+
+	*g = *template;
+	g->canonical = thing;
+	g->stand_in = STAND_NONE;
+	return g;
+}
+
+bool protect_guard(struct builder *b, struct guards *guards, const struct guard *template)
+{
+	const struct path_fact *fact = facts_path(b->facts, template->path);
+	const char *link, *missing;
+	struct guard *g;
+
+	if (!fact)
+		return true;
+	if (fact->unknown) {
+		diag_add(b->diags, template->from.at,
+			"'%s' cannot be looked at, so it cannot be held; make its folder readable "
+			"for you",
+			template->path);
+		return false;
+	}
+	/* What nobody named may lead elsewhere by a link: the link's own name is held as well. */
+	link = template->named ? NULL : first_of(b, template->path, PATH_SYMLINK);
+	if (link) {
+		g = add(b, guards, template, link);
+		g->kind = GUARD_PROTECT;
+		g->path = link;
+		g->file = g->link = true;
+	}
+	if (fact->end != PATH_MISSING) {
+		add(b, guards, template, fact->canonical)->file = fact->end != PATH_DIR;
+		return true;
+	}
+	missing = first_of(b, template->path, PATH_MISSING);
+	if (link || !missing || template->stand_in == STAND_NONE)
+		return true;
+	g = add(b, guards, template, missing);
+	g->stand_in = strcmp(missing, template->path) == 0 ? template->stand_in : STAND_FOLDER;
+	g->file = g->stand_in != STAND_FOLDER;
+	return true;
+}

@@ -82,7 +82,7 @@ run python3 "$live/left.py" 1 sh -c 'setsid sleep 1000 & exit 3'
 exits 98 "control: a daemon outside is left behind"
 run python3 "$live/left.py" 1 "$seal" -- sh -c '
 	setsid sleep 1000 & nohup sleep 1001 >/dev/null 2>&1 & (trap "" TERM HUP; sleep 1002) & exit 3'
-exits 3 "daemons inside are gone within a second of the command's end"
+exits 3 "[PR-02] daemons inside are gone within a second of the command's end"
 
 # A run whose command has said that it is there; then $1 is done, which has the pids of its parts.
 cat >parts.sh <<'END'
@@ -113,9 +113,9 @@ parts()
 }
 parts 'kill -KILL $command' 137 "SIGKILL of the command"
 parts 'kill -KILL $wrapper' 137 "SIGKILL of the wrapper ends everything"
-parts 'kill -KILL $bwrap' '125|137' "SIGKILL of bwrap"
-parts 'kill -KILL $init' '125|137' "SIGKILL of the sandbox's init"
-parts 'kill -KILL $keeper' '125|137' "SIGKILL of the keeper"
+parts 'kill -KILL $bwrap' '125|137' "[PR-04] SIGKILL of bwrap"
+parts 'kill -KILL $init' '125|137' "[PR-04] SIGKILL of the sandbox's init"
+parts 'kill -KILL $keeper' '125|137' "[PR-04] SIGKILL of the keeper"
 like "$err" keeper "... of which the wrapper tells"
 parts 'kill -KILL $keeper; kill -KILL $wrapper' 137 "SIGKILL of the keeper, then of the wrapper"
 parts 'kill -STOP $wrapper; kill -KILL $wrapper' 137 "SIGKILL of a stopped wrapper"

@@ -39,12 +39,12 @@ like "$out" '^2 killed, 0 ended before, [12] left' "control: a process that surv
 # Most of what can go wrong is in the first milliseconds: they get a hundred of their own.
 timeout 100 python3 "$live/kills.py" 100 "$seed" 20 "$seal" -q -- sleep 1000 >"$T/out" 2>"$T/err"
 out=$(cat "$T/out")
-like "$out" '^100 killed, 0 ended before, 0 left' "SIGKILL within 20 ms: $out"
+like "$out" '^100 killed, 0 ended before, 0 left' "[PR-03] SIGKILL within 20 ms: $out"
 status=0
 timeout 200 python3 "$live/kills.py" 200 "$seed" 200 "$seal" -q -- \
 	sh -c 'setsid sleep 1000 & sleep 1000 & touch /tmp/x; wait' >"$T/out" 2>"$T/err" || status=$?
 is "$status/$(sed 's/left.*/left/' "$T/out")" "0/200 killed, 0 ended before, 0 left" \
-	"SIGKILL within 200 ms: $(cat "$T/out")"
+	"[PR-03] SIGKILL within 200 ms: $(cat "$T/out")"
 # The same with commands that end by themselves, about when they are killed.
 timeout 100 python3 "$live/kills.py" 100 "$seed" 40 "$seal" -q -- true >"$T/out" 2>"$T/err"
 out=$(cat "$T/out")
@@ -69,7 +69,7 @@ END
 files >"$T/before"
 timeout 100 python3 "$live/kills.py" 60 "$seed" 60 "$seal" -q -- sleep 1000 >"$T/out" 2>"$T/err"
 out=$(cat "$T/out")
-like "$out" '^60 killed, 0 ended before, 0 left' "SIGKILL of runs with a network: $out"
+like "$out" '^60 killed, 0 ended before, 0 left' "[PR-03] SIGKILL of runs with a network: $out"
 files >"$T/after"
 is "$(diff "$T/before" "$T/after")" "" "... leaves nothing"
 manifest <"$T/plain.toml"

@@ -16,6 +16,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
+#include "base/pass.h"
 #include "base/pidfd.h"
 #include "keeper/hold.h"
 #include "keeper/listeners.h"
@@ -24,14 +25,6 @@
 
 /* How long bwrap may take to end once it has failed. */
 enum { BWRAP_MS = 500 };
-
-/* A pidfd is readable when its process has ended; false after MS milliseconds (-1: never). */
-static bool has_ended(int pidfd, int ms)
-{
-	struct pollfd p = {.fd = pidfd, .events = POLLIN};
-
-	return poll(&p, 1, ms) == 1;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -65,7 +58,7 @@ static void leave_caller(const struct handover *hand)
 {
 	const struct keeping *k = hand->keeping;
 	size_t devs = k->net->dev_ports.n, n = 0, i;
-	int *keep = calloc(devs + 6, sizeof *keep);
+	int *keep = calloc(devs + 7, sizeof *keep);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (!keep || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
@@ -74,6 +67,7 @@ static void leave_caller(const struct handover *hand)
 	keep[n++] = hand->bwrap;
 	keep[n++] = hand->info;
 	keep[n++] = hand->sock;
+	keep[n++] = hand->report;
 	keep[n++] = k->log;
 	keep[n++] = k->over[0];
 	for (i = 0; i < devs; i++)
@@ -114,10 +108,10 @@ static pid_t read_init(int info)
 /* The sandbox could not be made, or half of it was killed: nothing of it may stay. */
 static _Noreturn void end_beginning(const struct handover *hand, int code)
 {
-	if (code == EXIT_SUCCESS && has_ended(hand->bwrap, BWRAP_MS))
+	if (code == EXIT_SUCCESS && pidfd_ended(hand->bwrap, BWRAP_MS))
 		holders_kill(hand->inner_sock); /* it failed by itself: its exit code is its own */
 	pidfd_signal(hand->bwrap, SIGKILL);
-	has_ended(hand->bwrap, -1);
+	pidfd_ended(hand->bwrap, -1);
 	holders_kill(hand->inner_sock);
 	_exit(code);
 }
@@ -132,7 +126,7 @@ static int check_sandbox(const struct handover *hand, pid_t *pid)
 	close(hand->info);
 	init = *pid > 0 ? pidfd_of(*pid) : -1;
 	/* bwrap has failed and said why, or has been killed: the front sees its end. */
-	if (init < 0 || has_ended(hand->bwrap, 0))
+	if (init < 0 || pidfd_ended(hand->bwrap, 0))
 		end_beginning(hand, EXIT_SUCCESS);
 	shared = namespaces_shared(*pid);
 	/* What was looked at was its, if it has not ended since: the number is nobody else's then.
@@ -147,10 +141,13 @@ static int check_sandbox(const struct handover *hand, pid_t *pid)
 	end_beginning(hand, EXIT_REFUSED);
 }
 
-static void give_word(const struct handover *hand)
+/* Whoever hears that the command runs can also end it: the front has INIT before the word. */
+static void give_word(const struct handover *hand, int init)
 {
-	if (has_ended(hand->front, 0) || send(hand->sock, "G", 1, MSG_NOSIGNAL) != 1)
+	if (pidfd_ended(hand->front, 0) || !pass_fd(hand->report, init) ||
+		send(hand->sock, "G", 1, MSG_NOSIGNAL) != 1)
 		end_beginning(hand, EXIT_SUCCESS);
+	close(hand->report);
 	close(hand->sock);
 }
 
@@ -275,7 +272,7 @@ void keeper_main(const struct handover *hand)
 		if (!server)
 			end_beginning(hand, EXIT_REFUSED);
 	}
-	give_word(hand);
+	give_word(hand, init);
 	if (!server || hand->keeping->quiet)
 		leave_stderr();
 	if (server)
@@ -285,11 +282,13 @@ void keeper_main(const struct handover *hand)
 	/* The death of pid 1 ends everything in its namespace; a second kill of it harms nobody.
 	 * bwrap goes with it, unless it was the front that died. */
 	pidfd_signal(init, SIGKILL);
-	pidfd_signal(hand->bwrap, has_ended(hand->front, 0) ? SIGKILL : 0);
+	pidfd_signal(hand->bwrap, pidfd_ended(hand->front, 0) ? SIGKILL : 0);
 	leave_stderr();
-	/* bwrap does not wait for its pid 1, so the front may have ended before it: the front says
-	 * itself that it was not killed. */
-	if (server && (!has_ended(hand->front, 0) || read(hand->keeping->over[0], &byte, 1) == 1))
+	/* The front may have ended since: it says itself that it was not killed. */
+	if (server && (!pidfd_ended(hand->front, 0) || read(hand->keeping->over[0], &byte, 1) == 1))
 		serve_rest(server);
+	/* A front that cleans up can be killed too; when it has done, it ends this process. */
+	if (!server)
+		pidfd_ended(hand->front, -1);
 	_exit(EXIT_SUCCESS);
 }

@@ -102,13 +102,14 @@ static void close_handles(struct handles *h, size_t sources)
  * The keeper is forked while bwrap starts: it costs the run nothing. It must not hold what the
  * sandbox inherits, so that is closed before.
  */
-static void start_keeper(struct spawn *s, int info, const struct launch_host *host)
+static void start_keeper(struct spawn *s, int info, int report, const struct launch_host *host)
 {
 	struct handover hand = {
 		.front = pidfd_of(getpid()),
 		.bwrap = pidfd_of(s->bwrap),
 		.info = info,
 		.sock = s->sock,
+		.report = report,
 		.inner_sock = s->inner_sock,
 		.keeping = host->keeping,
 	};
@@ -125,19 +126,21 @@ static void start_keeper(struct spawn *s, int info, const struct launch_host *ho
 	close(hand.front);
 	close(hand.bwrap);
 	close(info);
+	close(report);
 }
 
 int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_host *host,
 	struct arena *arena)
 {
 	struct handles h = {.sources = sources_open(plan, arena)};
-	struct spawn s = {.target = -1};
+	struct spawn s = {.target = -1, .drains = network_wanted(&plan->net)};
 	struct stat st;
-	int info[2], sock[2], on = 1, code;
+	int info[2], sock[2], report[2], on = 1, code;
 	const char *argv[] = {"bwrap", "--args", NULL, "--", NULL, NULL, NULL, NULL};
 
 	if (pipe2(info, O_CLOEXEC) != 0 ||
-		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) != 0)
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) != 0 ||
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) != 0)
 		die_errno("cannot make the pipes of this run");
 	if (setsockopt(sock[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
 		fstat(sock[1], &st) != 0)
@@ -158,9 +161,10 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	argv[6] = arena_printf(arena, "%d", h.inner);
 	s.sock = sock[0];
 	s.inner_sock = st.st_ino;
+	s.report = report[0];
 	spawn_start(&s, facts->bwrap, (char *const *)argv);
 	close_handles(&h, plan->mounts.n);
-	start_keeper(&s, info[0], host);
+	start_keeper(&s, info[0], report[1], host);
 	code = spawn_wait(&s);
 	host->over(host->keeping);
 	return spawn_end(&s, code);

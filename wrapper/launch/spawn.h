@@ -18,13 +18,14 @@ struct spawn {
 	pid_t keeper;
 	int sock;         /* our end of the socket to inner; it carries pids (SO_PASSCRED) */
 	ino_t inner_sock; /* inner's end, by its inode number */
-	int typed;        /* the last signal of the terminal, 0 if none */
-	int ended_by;     /* the signal that ended the run before it started, 0 if none */
-	bool started;     /* inner said that it starts the command */
-	pid_t pid;        /* of the command, 0 until it started */
-	int target;       /* pidfd of the command, -1 until then */
-	bool foreground;  /* we had the terminal at the start */
-	sigset_t caught;  /* signals that the front waits for, blocked since before the fork */
+	int report;      /* the keeper sends a pidfd of the sandbox's pid 1 here, before the word */
+	int typed;       /* the last signal of the terminal, 0 if none */
+	int ended_by;    /* the signal that ended the run before it started, 0 if none */
+	bool started;    /* inner said that it starts the command */
+	int target;      /* pidfd of the command, -1 until then */
+	bool foreground; /* we had the terminal at the start */
+	bool drains;     /* the keeper outlives the run: it passes on what was sent before */
+	sigset_t caught; /* signals that the front waits for, blocked since before the fork */
 };
 
 /*
@@ -40,11 +41,14 @@ unsigned long long spawn_reset_bits(void);
  */
 void spawn_start(struct spawn *s, const char *bwrap, char *const *argv);
 
-/* Waits for the end of bwrap or of the keeper and returns the exit code. What the command left
- * behind ends when the front does: the keeper sees to it. */
+/*
+ * Waits for the end of bwrap or of the keeper and returns the exit code. Nothing inside is alive
+ * then: what the command left behind is killed and waited for.
+ */
 int spawn_wait(struct spawn *s);
 
-/* The last act: CODE, or the death by the signal that the user typed and the command died of. */
-int spawn_end(const struct spawn *s, int code);
+/* The last act: ends the keeper, and then CODE, or the death by the signal that the user typed and
+ * the command died of. */
+int spawn_end(struct spawn *s, int code);
 
 #endif

@@ -5,18 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
+#include "base/pass.h"
 #include "base/pidfd.h"
 
 /* What is passed on to the command; the others stop, continue or kill the front as they should. */
 static const int forwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 enum { FORWARDED = sizeof forwarded / sizeof *forwarded };
+
+/* How long the front waits for what it has killed. */
+enum { END_MS = 2000 };
 
 /*
  * A shell inside makes itself the terminal's foreground group and is gone at the end; who waits
@@ -68,6 +74,9 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 
 	s->foreground = has_terminal();
 	signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would make us wait for ever */
+	/* bwrap does not wait for the sandbox's pid 1. In a container whose own pid 1 reaps
+	 * nobody, each run would leave a zombie; so it becomes our child. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	sigemptyset(&s->caught);
 	sigaddset(&s->caught, SIGCHLD);
 	for (i = 0; i < FORWARDED; i++)
@@ -121,9 +130,8 @@ static void hear_start(struct spawn *s)
 	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
 		return;
 	memcpy(&from, CMSG_DATA(c), sizeof from);
-	s->pid = from.pid;
-	if (s->pid > 0)
-		s->target = pidfd_of(s->pid);
+	if (from.pid > 0)
+		s->target = pidfd_of(from.pid);
 }
 
 /*
@@ -172,41 +180,65 @@ static int exit_code(struct spawn *s, int status)
 	return EXIT_REFUSED;
 }
 
-/* The parent of PID, 0 if there is none. The name in proc(5)'s stat may hold anything but ends
- * with the last parenthesis. */
-static pid_t parent_of(pid_t pid)
+/*
+ * The death of pid 1 is the death of everything in its namespace, and is seen only after it.
+ * Usually it has ended already, with the command: bwrap's pid 1 stays for what the command left
+ * behind.
+ */
+static void end_inside(struct spawn *s)
 {
-	char path[64], text[512];
-	const char *p;
-	ssize_t n;
-	int fd;
+	int init = pass_take(s->report);
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : fd_read_all(fd, text, sizeof text - 1);
-	text[n > 0 ? n : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-	p = strrchr(text, ')');
-	return p && strlen(p) > 4 ? (pid_t)strtol(p + 4, NULL, 10) : 0;
+	if (init < 0)
+		return; /* the command cannot have started */
+	pidfd_signal(init, SIGKILL);
+	if (!pidfd_ended(init, END_MS))
+		warn_line("a process of this run cannot end yet: the kernel holds it, as it does "
+			  "while a disk or a file server does not answer; it has been killed");
+	close(init);
+}
+
+/* The keeper, when it ends, has ended what was being made. */
+static void await_keeper(struct spawn *s)
+{
+	const struct timespec most = {.tv_sec = END_MS / 1000};
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	while (s->keeper > 0 && waitpid(s->keeper, NULL, WNOHANG) == 0)
+		if (sigtimedwait(&child, NULL, &most) < 0 && errno == EAGAIN)
+			return;
 }
 
 /* Somebody killed the keeper: its work is done here, at once. */
 static int end_without_keeper(struct spawn *s, int status)
 {
-	pid_t init;
-
 	hear_start(s);
-	init = s->started ? parent_of(s->pid) : 0;
-	if (init > 1)
-		kill(init, SIGKILL); /* its parent, bwrap, lives: the pid is its own */
-	kill(s->bwrap, SIGKILL);
+	end_inside(s);
+	kill(s->bwrap, SIGKILL); /* not reaped yet: the pid is its own */
 	waitpid(s->bwrap, NULL, 0);
 	if (!s->started)
 		holders_kill(s->inner_sock);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED)
 		warn_line("the keeper of this run died, so the run was ended");
 	return EXIT_REFUSED;
+}
+
+static int end_with_bwrap(struct spawn *s, int status)
+{
+	int code;
+
+	hear_start(s);
+	if (!s->started)
+		shutdown(s->sock, SHUT_RDWR); /* and from now on it cannot start */
+	end_inside(s);
+	code = exit_code(s, status);
+	if (!s->started)
+		await_keeper(s);
+	if (s->foreground)
+		take_terminal_back();
+	return code;
 }
 
 int spawn_wait(struct spawn *s)
@@ -223,21 +255,28 @@ int spawn_wait(struct spawn *s)
 			continue;
 		}
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-			/* The keeper ends by itself, with 0, once the sandbox has; that may be
-			 * seen here before bwrap's own end is. */
-			if (pid == s->keeper && status != 0)
+			if (pid == s->bwrap)
+				return end_with_bwrap(s, status);
+			if (pid != s->keeper)
+				continue;
+			/* It ends by itself, with 0, once the sandbox has; that may be seen here
+			 * before bwrap's own end is. */
+			s->keeper = 0;
+			if (status != 0)
 				return end_without_keeper(s, status);
-			if (pid == s->bwrap) {
-				if (s->foreground)
-					take_terminal_back();
-				return exit_code(s, status);
-			}
 		}
 	}
 }
 
-int spawn_end(const struct spawn *s, int code)
+int spawn_end(struct spawn *s, int code)
 {
+	/* One that is only there in case the front dies has nothing left to do. */
+	if (s->keeper > 0 && !s->drains) {
+		kill(s->keeper, SIGKILL);
+		await_keeper(s);
+	}
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		; /* what became ours */
 	/* Ctrl-C must end the script or loop that we stand in: its shell asks how we died. */
 	if (s->started && s->typed == SIGINT && code == 128 + SIGINT)
 		die_of(SIGINT);

@@ -14,6 +14,7 @@ struct handover {
 	int bwrap;        /* pidfd of bwrap */
 	int info;         /* reading end of bwrap's --info-fd */
 	int sock;         /* the front's end of the socket to inner */
+	int report;       /* a socket to the front: it gets a pidfd of the sandbox's pid 1 */
 	ino_t inner_sock; /* inner's end, by its inode number */
 	const struct keeping
 		*keeping; /* what the keeper was given by the front (keeper/keeper.h) */

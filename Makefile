@@ -4,10 +4,13 @@
 #   make                ./seal-exec                make check     unit and live tests under prove
 #   make lint           all that reads the code    make format    clang-format, in place
 #   make asan           tests under ASan+UBSan     make fuzz      SECONDS=60 for each target
-#   make bench          tests/bench/run            make install   DESTDIR= prefix=
+#   make check-mutants  do the tests notice?       make bench     tests/bench/run
+#   make install        DESTDIR= prefix=
 #
 # WERROR=1 makes warnings errors (CI and lint do; a user's newer compiler must not break a build).
 # BUILD=NAME builds a variant under build/NAME, beside the plain one: own objects, own binary.
+# MUTANT=LAYER (or A+B) builds the program without a layer, under build/mutant/LAYER: own objects of
+# the files that ask for it (base/mutant.h), the rest from the plain build, which must be there.
 
 ifneq ($(filter-out clean distclean format,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(wildcard config.mk),)
@@ -23,8 +26,8 @@ JOBS    ?= 2
 
 layers := base model read policy plan render host launch keeper cli
 
-b    := build$(if $(BUILD),/$(BUILD))
-bin  := $(if $(BUILD),$b/seal-exec,seal-exec)
+b    := build$(if $(BUILD),/$(BUILD))$(if $(MUTANT),/mutant/$(MUTANT))
+bin  := $(if $(BUILD)$(MUTANT),$b/seal-exec,seal-exec)
 pick  = $(filter-out %_$(OTHER_PLATFORM).c,$(sort $(wildcard $1)))
 
 src      := $(call pick,$(layers:%=wrapper/%/*.c))
@@ -32,7 +35,7 @@ gen_src  := $(call pick,wrapper/gen/*.c)
 gen_lib  := $(call pick,wrapper/gen/lib/*.c)
 gen_base := $(call pick,$(patsubst %,wrapper/%/*.c,base model read))
 made     := build/gen/catalog_data.c
-filters  := $(if $(filter linux,$(PLATFORM)),build/gen/syscall_filters.c)
+filters  := $(if $(filter linux,$(PLATFORM)),$(if $(MUTANT),$b,build)/gen/syscall_filters.c)
 keeper_filters := $(if $(filter linux,$(PLATFORM)),build/gen/keeper_filters.c)
 inner_src := $(call pick,wrapper/inner/*.c) $(filters)
 
@@ -45,14 +48,21 @@ probes   := $(patsubst tests/probe/%.c,build/probe/%,$(call pick,tests/probe/*.c
 live     := $(sort $(wildcard tests/live/*.t))
 man_pages := $(patsubst man/%.in,build/man/%,$(sort $(wildcard man/*.in)))
 
-obj       = $(patsubst %.c,$b/obj/%.o,$1)
+# Where the object of a source is: in this build's folder, or in the plain one's if it is the same.
+mutable  := $(if $(MUTANT),$(filters) $(shell grep -lE 'WITHOUT' -r wrapper --include='*.c') \
+	wrapper/launch/program_linux.c)
+home      = $(if $(MUTANT),$(if $(filter $1,$(mutable)),$b,build),$b)
+obj       = $(foreach f,$1,$(call home,$f)/obj/$(f:.c=.o))
 gen_obj   = $(patsubst %.c,build/gen/obj/%.o,$1)
+inner    := $(if $(MUTANT),$b,build)/inner/inner
+inner_obj = $(foreach f,$1,$(if $(filter $f,$(mutable)),$b,build)/inner/$(f:.c=.o))
 core     := $(filter-out $(call obj,wrapper/cli/main.c),$(call obj,$(src) $(made) $(keeper_filters)))
 
 # --- How it is compiled -------------------------------------------------------------------------
 
 strict   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
-language := -std=c11 -D_GNU_SOURCE -I. -Iwrapper $(LIB_CFLAGS)
+language := -std=c11 -D_GNU_SOURCE -I. -Iwrapper $(LIB_CFLAGS) \
+	$(if $(MUTANT),-DSEAL_WITHOUT='(WITHOUT_$(subst +,|WITHOUT_,$(MUTANT)))')
 checked  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # A variant has its own flags; the plain build is hardened.
@@ -91,19 +101,20 @@ define inner_cc
 $(call step,CC,$<) $(CC) $(language) $(CPPFLAGS) $(strict) $(CFLAGS) $(freestanding) -MMD -MP -c -o $@ $<
 endef
 
-build/inner/inner: $(inner_src:%.c=build/inner/%.o)
+$(inner): $(call inner_obj,$(inner_src))
 	$(call step,LINK,$@) $(CC) $(inner_link) -o $@ $^
 
-# One inner serves all variants; lint compiles its sources with each compiler.
+# One inner serves all variants but mutants; lint compiles its sources with each compiler.
 build/inner/%.o: %.c config.mk
 	$(inner_cc)
-ifneq ($(BUILD),)
+ifneq ($(BUILD)$(MUTANT),)
 $b/inner/%.o: %.c config.mk
 	$(inner_cc)
 endif
 
 # It is in seal-exec as bytes (.incbin), which no dependency file tells.
-$(call obj,wrapper/launch/program_linux.c): build/inner/inner
+$(call obj,wrapper/launch/program_linux.c): $(inner)
+$(call obj,wrapper/launch/program_linux.c): private language += -I$(inner:/inner/inner=)
 
 # --- Generators: run here while building, whatever machine seal-exec is for ----------------------
 
@@ -126,6 +137,16 @@ profiles := $(filter-out %/syscalls.toml %/keeper.toml,$(sort $(wildcard profile
 build/gen/catalog_data.c: build/gen/catalog $(bundles) $(profiles) bundles profiles
 	$(call step,GEN,$@) build/gen/catalog $@ $(bundles) $(profiles)
 
+ifneq ($(MUTANT),)
+# Two layers are instructions of the filter: TIOCSTI's number, and what a foreign ABI's check jumps
+# over. That a mutant which has neither gets the plain filter is cmp's to say.
+spoil := $(if $(findstring TIOCSTI,$(MUTANT)),s/0x00005412}/0xffffffff}/;) \
+	$(if $(findstring FOREIGN_ABI,$(MUTANT)),s/\({0x15, [0-9]*, \)[0-9]*\(, 0xc00000[3b][e7]}\)/\10\2/;)
+$b/gen/syscall_filters.c: build/gen/syscall_filters.c
+	@mkdir -p $(@D)
+	$(call step,GEN,$@) sed '$(spoil)' $< >$@; cmp -s $< $@; test $$? = $(if $(strip $(spoil)),1,0)
+endif
+
 build/gen/%_filters.c: build/gen/syscalls profiles/syscalls.toml profiles/keeper.toml
 	$(call step,GEN,$@) build/gen/syscalls profiles/$(if $(filter keeper,$*),keeper,syscalls).toml $*_filters $@
 
@@ -138,7 +159,7 @@ build/man/%: man/%.in build/gen/manual
 
 export SEAL_EXEC ?= $(CURDIR)/$(bin)
 
-$(units): $b/unit/%: $b/obj/tests/unit/%.o $(call obj,$(unit_lib) $(gen_lib) $(filters)) $(core)
+$(units): $b/unit/%: $(call obj,tests/unit/%.c) $(call obj,$(unit_lib) $(gen_lib) $(filters)) $(core)
 	@mkdir -p $(@D)
 	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS) $(GEN_LIBS)
 
@@ -180,6 +201,10 @@ asan-run: export SEAL_EXEC = $(CURDIR)/$(bin)
 asan-run: export ASAN_OPTIONS = detect_leaks=0:verify_asan_link_order=0
 asan-run: all $(units)
 	$(prove) $(units) $(ASAN_LIVE)
+
+# Each layer away once: do its rows' tests fail? (tests/mutants, tests/mutate)
+check-mutants: all $(test_programs)
+	tests/mutate -j$(JOBS) $(LAYERS)
 
 fuzz:
 	$(MAKE) BUILD=fuzz CC=clang EXTRA_CFLAGS='$(checked) -fsanitize=fuzzer-no-link' fuzz-run
@@ -282,6 +307,6 @@ config.mk: config.mk.in config.h.in config.status
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all accept check check-unit check-live asan asan-run fuzz fuzz-run bench objects format \
+.PHONY: all accept check check-unit check-live check-mutants asan asan-run fuzz fuzz-run bench objects format \
 	install uninstall clean distclean lint lint-rules lint-format lint-warnings lint-headers \
 	lint-cppcheck lint-tidy lint-shell lint-man

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
+
 size_t utf8_decode(const char *s, size_t len, unsigned *cp)
 {
 	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -54,6 +56,11 @@ static size_t escape_one(char form[16], const char *s, size_t len, size_t *used)
 	unsigned cp = 0;
 
 	*used = utf8_decode(s, len, &cp);
+	if (WITHOUT(SANITIZE)) {
+		*used = 1;
+		form[0] = s[0];
+		return 1;
+	}
 	if (*used == 0) {
 		*used = 1;
 		return (size_t)snprintf(form, 16, "\\x%02x", (unsigned char)s[0]);

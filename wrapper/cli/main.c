@@ -1,6 +1,7 @@
 /*
  * main: which of two things is asked for: a subcommand, or the wrapper of a command.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/mutant.h"
 #include "cli/session.h"
 #include "config.h"
 
@@ -34,9 +36,25 @@ static int print_version(void)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_adds(&text, "seal-exec " PACKAGE_VERSION "\n");
+	strbuf_adds(&text, "seal-exec " PACKAGE_VERSION);
+	if (SEAL_WITHOUT)
+		strbuf_addc(&text, ' ');
+	mutant_lacks(&text);
+	strbuf_addc(&text, '\n');
 	session_print(&text);
 	return 0;
+}
+
+/* Those who test the tests have asked for it, and compare what is printed. */
+static void warn_lacks(void)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!SEAL_WITHOUT || getenv("SEAL_MUTANT_TEST"))
+		return;
+	mutant_lacks(&text);
+	warn_line("%s", text.s);
+	strbuf_release(&text);
 }
 
 /*
@@ -51,8 +69,9 @@ static void own_descriptors(void)
 
 	if (!fd_fill_stdio())
 		die_errno("cannot open /dev/null");
-	fd_cloexec_from(3);
-	for (fd = 0; fd < 3; fd++) {
+	if (!WITHOUT(CLOSEFDS))
+		fd_cloexec_from(3);
+	for (fd = 0; !WITHOUT(STDIO) && fd < 3; fd++) {
 		length = sizeof domain;
 		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 			die("descriptor %d is a directory, through which the command would see the "
@@ -78,6 +97,7 @@ int main(int argc, char **argv)
 		return print_help(&s);
 	if (s.options.set[OPT_VERSION])
 		return print_version();
+	warn_lacks();
 	word = s.options.rest[0];
 	if (!word)
 		die("there is no command to run; seal-exec --help says how to use it");

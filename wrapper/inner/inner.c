@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/die.h"
+#include "base/mutant.h"
 #include "base/wire.h"
 #include "inner/landlock.h"
 #include "inner/say.h"
@@ -99,6 +100,8 @@ static void apply_landlock(const struct orders *o)
 	const char *rule;
 	uint32_t i;
 
+	if (WITHOUT(LANDLOCK))
+		return;
 	if (abi <= 0)
 		REFUSE(-abi,
 			"Landlock is missing, and this run must have it; use a kernel of 5.13 or "
@@ -233,7 +236,7 @@ static void keep_only_3(int sock)
 		r = SYS3(SYS_dup3, sock, 3, O_CLOEXEC);
 	if (r < 0)
 		REFUSE((int)-r, "cannot keep the socket");
-	r = SYS3(SYS_close_range, 4, ~0U, 0);
+	r = WITHOUT(CLOSEFDS) ? 0 : SYS3(SYS_close_range, 4, ~0U, 0);
 	if (r < 0)
 		REFUSE((int)-r, "cannot close inherited descriptors");
 }
@@ -262,7 +265,7 @@ void inner_main(int argc, const char *const *argv)
 	await_go(3);
 	apply_landlock(&o);
 	restore_signals(&o.head.facts);
-	error = seccomp_apply(o.head.debug);
+	error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(o.head.debug);
 	if (error)
 		REFUSE(-error, "the system call filter cannot be loaded");
 	if (SYS6(SYS_sendto, 3, "S", 1, MSG_NOSIGNAL, NULL, 0) != 1)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/mutant.h"
 #include "keeper/flow.h"
 #include "keeper/hello.h"
 
@@ -37,7 +38,8 @@ static void judge_tls(struct conn *c)
 {
 	char name[HOST_SIZE];
 	enum hello found = hello_read((const uint8_t *)c->head.s, c->head.len, name);
-	const bool named = !decide_is_literal(c->host); /* else an address was granted, no name */
+	/* Else an address was granted, no name. */
+	const bool named = !WITHOUT(SNI) && !decide_is_literal(c->host);
 
 	c->speech = SPEECH_TLS;
 	if (found == HELLO_MORE)

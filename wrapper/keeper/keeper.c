@@ -16,6 +16,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
+#include "base/mutant.h"
 #include "base/pass.h"
 #include "base/pidfd.h"
 #include "keeper/hold.h"
@@ -279,6 +280,8 @@ void keeper_main(const struct handover *hand)
 		serve_run(server, hand->front, init);
 	else
 		wait_for_end(hand->front, init);
+	if (WITHOUT(LIFELINE))
+		_exit(EXIT_SUCCESS);
 	/* The death of pid 1 ends everything in its namespace; a second kill of it harms nobody.
 	 * bwrap goes with it, unless it was the front that died. */
 	pidfd_signal(init, SIGKILL);

@@ -13,7 +13,7 @@ __asm__(".pushsection .rodata\n"
 	"inner_program_size:\n"
 	".quad inner_program_end - inner_program\n"
 	"inner_program:\n"
-	".incbin \"build/inner/inner\"\n"
+	".incbin \"inner/inner\"\n" /* the Makefile says in which folder */
 	"inner_program_end:\n"
 	".popsection\n");
 

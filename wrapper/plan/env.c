@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/mutant.h"
 #include "base/pattern.h"
 #include "base/strbuf.h"
 #include "plan/parts.h"
@@ -104,9 +105,12 @@ static bool in_full(const struct grant *g)
 /* The grant that lets NAME pass, or NULL. */
 static const struct grant *passes(const struct policy *p, const char *name)
 {
+	static const struct grant all = {.from = {.why = "a build without this filter"}};
 	bool proxy = names_proxy(name);
 	const struct grant *g;
 
+	if (WITHOUT(ENVFILTER))
+		return &all;
 	vec_each (g, &p->grants)
 		if (g->kind == GRANT_ENV && glob_match(g->value, name) && (!proxy || in_full(g)))
 			return g;

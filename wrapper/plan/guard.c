@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "base/path.h"
 
 const struct mount *mount_above(const struct mounts *mounts, const char *path)
@@ -125,6 +126,10 @@ static bool is_needed(const struct spot *s, const struct mount *over)
 {
 	bool closed = over && over->kind == MOUNT_BIND_RO;
 
+	if ((WITHOUT(MASKS) && s->kind == GUARD_HIDE) ||
+		(WITHOUT(PROTECT) && s->kind == GUARD_PROTECT) ||
+		(WITHOUT(PINS) && s->kind == GUARD_PIN))
+		return false;
 	if (over && (over->kind == MOUNT_MASK || strcmp(over->dest, s->path) == 0))
 		return false;
 	if (s->kind == GUARD_HIDE)
@@ -164,7 +169,7 @@ static void check_name(struct builder *b, const struct guard *g, const struct mo
 {
 	const struct mount *m = mount_above(mounts, g->path);
 
-	if (!g->named || !mount_is_bind(m) || m->kind != MOUNT_BIND_RW ||
+	if (WITHOUT(SYMLINKS) || !g->named || !mount_is_bind(m) || m->kind != MOUNT_BIND_RW ||
 		strcmp(m->dest, g->path) == 0)
 		return;
 	if (strcmp(arena_printf(b->arena, "%s%s", m->source, g->path + strlen(m->dest)),

@@ -4,6 +4,7 @@
  * no rule of its own; a read-only mount below a writable path is held by the mount alone, because
  * Landlock cannot take away (landlock(7)).
  */
+#include "base/mutant.h"
 #include "base/path.h"
 #include "plan/parts.h"
 
@@ -44,6 +45,8 @@ void plan_landlock(struct builder *b)
 			break;
 		case MOUNT_BIND_RW:
 		case MOUNT_TMPFS:
+			if (WITHOUT(VIEW) && m->kind == MOUNT_TMPFS)
+				break; /* it is not mounted, and the place is the host's */
 			add_rule(b, ACCESS_WRITE, m->dest, &m->from);
 			break;
 		case MOUNT_DEV:

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "base/mutant.h"
 #include "base/path.h"
 #include "plan/parts.h"
 #include "plan/protect.h"
@@ -257,7 +258,7 @@ static void check_symlinks(struct builder *b, const struct wish *x, const struct
 	bool guests = mount_is_bind(up) &&
 		(up->kind == MOUNT_BIND_RW || path_under(x->m.dest, b->facts->project));
 
-	if (!guests || x->m.make)
+	if (WITHOUT(SYMLINKS) || !guests || x->m.make)
 		return;
 	if (mount_is_bind(&x->m) && !same_source(up, &x->m))
 		diag_add(b->diags, x->m.from.at,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "config.h"
 
 /* The name that the sandbox has for itself: the host's own says nothing to a build. */
@@ -100,15 +101,19 @@ static void put_all(
 	struct renderer r = {.arena = arena, .out = out, .fds = fds};
 	size_t i;
 
-	put(&r, "--unshare-all", NULL, NULL);
+	put(&r, WITHOUT(PIDNS) ? "--unshare-user" : "--unshare-all", NULL, NULL);
+	if (WITHOUT(NETNS))
+		put(&r, "--share-net", NULL, NULL);
 	/* The second line: the keeper ends the sandbox when its front dies, this ends it when both
 	 * are killed at once. The text is for a shell, which bwrap may well outlive. */
-	if (!text)
+	if (!text && !WITHOUT(LIFELINE))
 		put(&r, "--die-with-parent", NULL, NULL);
 	put(&r, "--hostname", sandbox_name, NULL);
 	put(&r, "--cap-drop", "ALL", NULL); /* root would keep them in its own namespace */
+	if (WITHOUT(VIEW))
+		put(&r, "--dev-bind", "/", "/");
 	/* Who pastes the text has no keeper to hold the rest, and nothing that stands in. */
-	for (i = 0; i < plan->mounts.n; i++)
+	for (i = 0; !WITHOUT(VIEW) && i < plan->mounts.n; i++)
 		if (text ? !plan->mounts.v[i].stand_in : !plan->mounts.v[i].held)
 			put_mount(&r, &plan->mounts.v[i], fds ? fds[i] : -1);
 	put(&r, "--chdir", plan->cwd, NULL);

@@ -19,13 +19,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "model/handover.h"
 #include "model/plan.h"
 
 /*
  * Makes those of MOUNTS that are held in the mount namespace of process INIT, of which PIDFD is
- * open, once inner has said over SOCK that bwrap's own are made. False if one cannot be made; it
- * has been said then, unless the sandbox ended meanwhile.
+ * open, once inner has said that bwrap's own are made. False if one cannot be made; it has been
+ * said then, unless front or bwrap of HAND ended meanwhile.
  */
-bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, int sock);
+bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand);
 
 #endif

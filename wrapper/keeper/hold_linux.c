@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/nsfs.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,9 @@ static void join(pid_t init, int pidfd)
 	snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)init);
 	mnt = open(path, O_RDONLY | O_CLOEXEC);
 	user = mnt < 0 ? -1 : ioctl(mnt, NS_GET_USERNS);
-	if (user < 0 || pidfd_signal(pidfd, 0) != 0 || setns(user, CLONE_NEWUSER) != 0 ||
-		setns(mnt, CLONE_NEWNS) != 0)
+	if (pidfd_signal(pidfd, 0) != 0)
+		_exit(EXIT_REFUSED);
+	if (user < 0 || setns(user, CLONE_NEWUSER) != 0 || setns(mnt, CLONE_NEWNS) != 0)
 		fail("join", "the sandbox's mount namespace");
 }
 
@@ -133,24 +135,32 @@ static void hold(const struct mount *m)
 	close(place);
 }
 
-/* Before, the root of the namespace is not yet the view's. */
-static void await_inner(int sock)
+/*
+ * Before, the root of the namespace is not yet the view's. Where front or bwrap is killed now, who
+ * would say it may be stuck with the socket open: their end counts too.
+ */
+static void await_inner(const struct handover *hand)
 {
+	struct pollfd p[3] = {
+		{.fd = hand->front, .events = POLLIN},
+		{.fd = hand->bwrap, .events = POLLIN},
+		{.fd = hand->sock, .events = POLLIN},
+	};
 	char byte = 0;
-	ssize_t n;
 
-	do
-		n = recv(sock, &byte, 1, 0);
-	while (n < 0 && errno == EINTR);
-	if (n != 1 || byte != 'R')
+	while (poll(p, 3, -1) < 0 && errno == EINTR)
+		;
+	if (p[0].revents || p[1].revents || recv(hand->sock, &byte, 1, MSG_DONTWAIT) != 1 ||
+		byte != 'R')
 		_exit(EXIT_REFUSED);
 }
 
-static _Noreturn void child(const struct mounts *mounts, pid_t init, int pidfd, int sock)
+static _Noreturn void child(
+	const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand)
 {
 	const struct mount *m;
 
-	await_inner(sock);
+	await_inner(hand);
 	join(init, pidfd);
 	/* Parents come before children: what is opened is what the mount above shows. */
 	vec_each (m, mounts)
@@ -159,7 +169,7 @@ static _Noreturn void child(const struct mounts *mounts, pid_t init, int pidfd, 
 	_exit(EXIT_SUCCESS);
 }
 
-bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, int sock)
+bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand)
 {
 	const struct mount *m;
 	bool any = false;
@@ -172,7 +182,7 @@ bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, int sock)
 		return true;
 	pid = fork();
 	if (pid == 0)
-		child(mounts, init, pidfd, sock);
+		child(mounts, init, pidfd, hand);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)

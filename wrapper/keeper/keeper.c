@@ -265,7 +265,7 @@ void keeper_main(const struct handover *hand)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	be_quiet();
 	init = check_sandbox(hand, &pid);
-	if (!hold_mounts(hand->keeping->mounts, pid, init, hand->sock))
+	if (!hold_mounts(hand->keeping->mounts, pid, init, hand))
 		end_beginning(hand, EXIT_REFUSED);
 	if (network_wanted(hand->keeping->net)) {
 		server = serve_open(

@@ -10,11 +10,16 @@
  *	syscall x32:getpid          with the x32 bit in the number
  *	syscall int80:getpid        by int 0x80, with i386's number
  *	syscall nr:1000 1 2         any number
+ *	syscall thread:getpid       from a second thread
+ *	syscall orphan:getpid       from the child of a child, in a session of its own
+ *	syscall execs:getpid        three executions later
+ *	syscall int80:socketcall 1 38 5 0    its first argument, then what the second points to
  *	syscall ioctl - 0xffffffff00005412
  *
  * Exit: 0 if a call was made, 2 if the table or this machine has no such call.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -53,6 +58,11 @@ static const struct call {
 	{"pidfd_getfd", 438, 438, 438, {MINUS, 0, 0}},
 	{"mount", 165, 40, 21, {BAD, BAD, BAD, 0, BAD}},
 	{"umount2", 166, 39, 52, {BAD, 0}},
+	{"move_mount", 429, 429, 429, {MINUS, BAD, MINUS, BAD, 0}},
+	{"fsopen", 430, 430, 430, {BAD, 0}},
+	{"fsmount", 432, 432, 432, {MINUS, 0, 0}},
+	{"fspick", 433, 433, 433, {MINUS, BAD, 0}},
+	{"open_tree_attr", 467, 467, 467, {MINUS, BAD, 0, BAD, 0}},
 	{"chroot", 161, 51, 61, {BAD}},
 	{"pivot_root", 155, 41, 217, {BAD, BAD}},
 	{"open_tree", 428, 428, 428, {MINUS, BAD, 0}},
@@ -60,7 +70,10 @@ static const struct call {
 	{"mount_setattr", 442, 442, 442, {MINUS, BAD, 0, BAD, 0}},
 	{"setns", 308, 268, 346, {MINUS, 0}},
 	{"name_to_handle_at", 303, 264, 341, {MINUS, BAD, BAD, BAD, 0}},
+	{"open_by_handle_at", 304, 265, 342, {MINUS, BAD, 0}},
+	{"fanotify_init", 300, 262, 338, {0xffffffff, 0}},
 	{"fanotify_mark", 301, 263, 339, {MINUS, 0, 0, MINUS, BAD}},
+	{"quotactl", 179, 60, 131, {MINUS, BAD, 0, BAD}},
 	{"quotactl_fd", 443, 443, 443, {MINUS, 0, 0, BAD}},
 	{"bpf", 321, 280, 357, {99, BAD, 8}},
 	{"perf_event_open", 298, 241, 336, {BAD, 0, MINUS, MINUS, 0}},
@@ -68,6 +81,21 @@ static const struct call {
 	{"iopl", 172, NONE, 110, {4}},
 	{"ioperm", 173, NONE, 101, {MINUS, 2, 1}},
 	{"modify_ldt", 154, NONE, 123, {0, BAD, 0}},
+	{"kexec_load", 246, 104, 283, {0, MINUS, BAD, MINUS}},
+	{"kexec_file_load", 320, 294, NONE, {MINUS, MINUS, 0, BAD, 0}},
+	{"init_module", 175, 105, 128, {BAD, 1, BAD}},
+	{"finit_module", 313, 273, 350, {MINUS, BAD, 0}},
+	{"delete_module", 176, 106, 129, {BAD, 0}},
+	{"reboot", 169, 142, 88, {0, 0, 0, 0}}, /* no magic: no reboot, whoever asks */
+	{"swapon", 167, 224, 87, {BAD, 0}},
+	{"swapoff", 168, 225, 115, {BAD}},
+	{"acct", 163, 89, 51, {BAD}},
+	{"syslog", 103, 116, 103, {99, BAD, 1}},
+	{"uselib", 134, NONE, 86, {BAD}},
+	{"nfsservctl", 180, 42, 169, {0, BAD, BAD}},
+	{"sethostname", 170, 161, 74, {BAD, MINUS}},
+	{"setdomainname", 171, 162, 121, {BAD, MINUS}},
+	{"set_mempolicy_home_node", 450, 450, 450, {1, 1, 0, 1}},
 	{"lookup_dcookie", 212, 18, 253, {0, BAD, 0}},
 	{"add_key", 248, 217, 286, {BAD, BAD, BAD, 1, 0}},
 	{"request_key", 249, 218, 287, {BAD, BAD, BAD, 0}},
@@ -109,6 +137,9 @@ static const struct {
 	{ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT"},
 	{EPROTOTYPE, "EPROTOTYPE"},
 };
+
+/* Where int 0x80 finds it: a static program lies below 4 GiB. */
+static uint32_t socketcall_args[6];
 
 static sigjmp_buf no_int80;
 
@@ -194,37 +225,120 @@ static bool prefix(const char **name, const char *what)
 	return true;
 }
 
+/* One call as it was asked for, and what it gave. */
+struct asked {
+	const struct call *call;
+	long nr, rc;
+	bool int80;
+	uint64_t args[6];
+};
+
+static void *make(void *user)
+{
+	struct asked *a = user;
+	long parent = getpid();
+
+	a->rc = a->int80 ? call_int80(a->nr, a->args) : call_native(a->nr, a->args);
+	if (a->call && strcmp(a->call->name, "clone") == 0)
+		end_child(a->rc, parent);
+	return NULL;
+}
+
+/* Made by a process whose parent is gone; this one waits for the end of a pipe that it holds. */
+static void make_orphan(struct asked *a)
+{
+	char byte;
+	int ends[2];
+	pid_t child;
+
+	if (pipe(ends) != 0 || (child = fork()) < 0)
+		exit(2);
+	if (child == 0) {
+		close(ends[0]);
+		setsid();
+		if (fork() != 0)
+			_exit(0);
+		make(a);
+		print_result(a->rc);
+		exit(0);
+	}
+	close(ends[1]);
+	waitpid(child, NULL, 0);
+	while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	exit(0);
+}
+
+/* The same words without one execution. */
+static _Noreturn void execute_again(char **argv, const char *name, int more)
+{
+	char word[256];
+
+	if (more)
+		snprintf(word, sizeof word, "execs%d:%s", more, name);
+	else
+		snprintf(word, sizeof word, "%s", name);
+	argv[1] = word;
+	execv("/proc/self/exe", argv);
+	exit(2);
+}
+
+/* Arguments from the command line in place of the table's. */
+static void read_args(struct asked *a, int argc, char **argv)
+{
+	bool indirect = a->int80 && a->call && strcmp(a->call->name, "socketcall") == 0;
+	int i;
+
+	if (a->call)
+		memcpy(a->args, a->call->args, sizeof a->args);
+	for (i = 0; i < argc && i < 6; i++) {
+		if (strcmp(argv[i], "-") == 0)
+			continue;
+		if (indirect && i > 0)
+			socketcall_args[i - 1] = (uint32_t)strtoul(argv[i], NULL, 0);
+		else
+			a->args[i] = strtoull(argv[i], NULL, 0);
+	}
+	if (indirect && argc > 1)
+		a->args[1] = (uintptr_t)socketcall_args;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
-	bool x32 = prefix(&name, "x32:"), int80 = prefix(&name, "int80:");
-	const struct call *c = find(name);
-	uint64_t args[6] = {0};
-	long nr, rc, parent = getpid();
-	int i;
+	bool thread = prefix(&name, "thread:"), orphan = prefix(&name, "orphan:"), x32;
+	struct asked a = {0};
+	pthread_t t;
 
-	if (c)
-		memcpy(args, c->args, sizeof args);
-	for (i = 2; i < argc && i < 8; i++) {
-		if (strcmp(argv[i], "-") != 0)
-			args[i - 2] = strtoull(argv[i], NULL, 0);
-	}
+	if (prefix(&name, "execs:"))
+		execute_again(argv, name, 2);
+	if (prefix(&name, "execs2:"))
+		execute_again(argv, name, 1);
+	if (prefix(&name, "execs1:"))
+		execute_again(argv, name, 0);
+	x32 = prefix(&name, "x32:");
+	a.int80 = prefix(&name, "int80:");
+	a.call = find(name);
+	read_args(&a, argc - 2, argv + 2);
 #ifdef __x86_64__
-	nr = c ? (int80 ? c->i386 : c->x86_64) : NONE;
+	a.nr = a.call ? (a.int80 ? a.call->i386 : a.call->x86_64) : NONE;
 #else
-	nr = c && !int80 && !x32 ? c->aarch64 : NONE;
+	a.nr = a.call && !a.int80 && !x32 ? a.call->aarch64 : NONE;
 #endif
 	if (prefix(&name, "nr:"))
-		nr = strtol(name, NULL, 0);
-	if (nr == NONE) {
+		a.nr = strtol(name, NULL, 0);
+	if (a.nr == NONE) {
 		fprintf(stderr, "syscall: no call \"%s\" here\n", name);
 		return 2;
 	}
 	if (x32)
-		nr |= 0x40000000;
-	rc = int80 ? call_int80(nr, args) : call_native(nr, args);
-	if (c && strcmp(c->name, "clone") == 0)
-		end_child(rc, parent);
-	print_result(rc);
+		a.nr |= 0x40000000;
+	if (orphan)
+		make_orphan(&a);
+	else if (thread && pthread_create(&t, NULL, make, &a) == 0)
+		pthread_join(t, NULL);
+	else
+		make(&a);
+	print_result(a.rc);
 	return 0;
 }

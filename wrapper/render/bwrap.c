@@ -101,7 +101,12 @@ static void put_all(
 	struct renderer r = {.arena = arena, .out = out, .fds = fds};
 	size_t i;
 
-	put(&r, WITHOUT(PIDNS) ? "--unshare-user" : "--unshare-all", NULL, NULL);
+	/* A user namespace is a must for its own sake: none can be made in it. That is the second
+	 * reason beside the filter, and costs nothing that can be measured. */
+	put(&r, "--unshare-user", NULL, NULL);
+	put(&r, "--disable-userns", NULL, NULL);
+	if (!WITHOUT(PIDNS))
+		put(&r, "--unshare-all", NULL, NULL);
 	if (WITHOUT(NETNS))
 		put(&r, "--share-net", NULL, NULL);
 	/* The second line: the keeper ends the sandbox when its front dies, this ends it when both

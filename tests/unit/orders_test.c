@@ -24,6 +24,7 @@ static void render(struct strbuf *out)
 		.env = {.v = variables, .n = 2, .cap = 2},
 		.landlock = {.v = rules, .n = 2, .cap = 2},
 		.not_found = "look \x1b elsewhere",
+		.cwd = "/work",
 	};
 
 	render_orders(&plan, &facts, out);
@@ -31,8 +32,8 @@ static void render(struct strbuf *out)
 
 static void test_render(void)
 {
-	static const char *const strings[] = {"na\\nme", "look \\x1b elsewhere", "na\nme", "",
-		"two\nlines", "A=1", "EMPTY=", "0/usr", "4/"};
+	static const char *const strings[] = {"na\\nme", "look \\x1b elsewhere", "/work", "na\nme",
+		"", "two\nlines", "A=1", "EMPTY=", "0/usr", "4/"};
 	struct strbuf b = STRBUF_INIT;
 	struct orders_head head;
 	struct wire w;

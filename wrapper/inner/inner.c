@@ -22,6 +22,7 @@
 struct orders {
 	struct orders_head head;
 	const char *name, *hint;               /* safe to print; no hint is "" */
+	const char *cwd;                       /* where the command starts */
 	const char *const *argv, *const *envp; /* NULL-terminated */
 	struct wire rules;                     /* at the first rule */
 };
@@ -63,6 +64,7 @@ static void read_orders(struct orders *o, int fd)
 	wire_get(&w, &o->head, sizeof o->head);
 	o->name = wire_get_str(&w);
 	o->hint = wire_get_str(&w);
+	o->cwd = wire_get_str(&w);
 	/* A string takes a byte at least: a count that is too high asks for no memory. */
 	if (w.bad || o->head.args == 0 ||
 		(uint64_t)o->head.args + o->head.vars > (size_t)(w.end - w.at))
@@ -225,6 +227,16 @@ static void await_go(int sock)
 		sys_exit(EXIT_REFUSED); /* who would read a message has died */
 }
 
+/* Only now: the mounts that are held came last, and who stands below one is not held by it. */
+static void enter(const struct orders *o)
+{
+	long r = SYS1(SYS_chdir, o->cwd);
+	char path[1024];
+
+	if (r < 0)
+		REFUSE((int)-r, "cannot enter ", printable(path, sizeof path, o->cwd));
+}
+
 /* Two descriptors stay until the exec: the socket, in place of the orders, and none else. */
 static void keep_only_3(int sock)
 {
@@ -263,6 +275,7 @@ void inner_main(int argc, const char *const *argv)
 	read_orders(&o, orders_fd);
 	keep_only_3(sock);
 	await_go(3);
+	enter(&o);
 	apply_landlock(&o);
 	restore_signals(&o.head.facts);
 	error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(o.head.debug);

@@ -6,6 +6,7 @@
  *
  *	1           the command's name, made safe to print
  *	1           what to add when the command is not found, safe to print; "" for nothing
+ *	1           the folder to start it in, inside
  *	head.args   the command's arguments, its name first
  *	head.vars   its environment, NAME=VALUE
  *	head.rules  Landlock rules: '0' + enum access_class, then the path inside

@@ -121,7 +121,9 @@ static void put_all(
 	for (i = 0; !WITHOUT(VIEW) && i < plan->mounts.n; i++)
 		if (text ? !plan->mounts.v[i].stand_in : !plan->mounts.v[i].held)
 			put_mount(&r, &plan->mounts.v[i], fds ? fds[i] : -1);
-	put(&r, "--chdir", plan->cwd, NULL);
+	/* A folder that is entered before the held mounts are made would be below them: inner
+	 * enters it, and bwrap's own process stays at the root. */
+	put(&r, "--chdir", text ? plan->cwd : "/", NULL);
 }
 
 void render_bwrap(const struct plan *plan, const int *fds, struct arena *arena, struct strvec *out)

@@ -33,6 +33,7 @@ void render_orders(const struct plan *plan, const struct orders_facts *facts, st
 	strbuf_add(out, &head, sizeof head);
 	put_printable(out, plan->argv[0]);
 	put_printable(out, plan->not_found);
+	put_str(out, plan->cwd);
 	for (i = 0; i < head.args; i++)
 		put_str(out, plan->argv[i]);
 	for (i = 0; i < plan->env.n; i++) {

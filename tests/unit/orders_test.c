@@ -23,6 +23,8 @@ static void render(struct strbuf *out)
 		.argv = command,
 		.env = {.v = variables, .n = 2, .cap = 2},
 		.landlock = {.v = rules, .n = 2, .cap = 2},
+		.limits.v = {[LIMIT_PROCESSES] = {.set = true, .value = 9},
+			[LIMIT_MEMORY] = {.set = true, .value = 5, .holder = HOLDER_CGROUP}},
 		.not_found = "look \x1b elsewhere",
 		.cwd = "/work",
 	};
@@ -44,6 +46,9 @@ static void test_render(void)
 	wire_get(&w, &head, sizeof head);
 	ok(head.facts.reset == 8 && head.facts.blocked == 9, "the facts");
 	ok(head.args == 3 && head.vars == 2 && head.rules == 2, "the counts");
+	ok(head.limits[LIMIT_PROCESSES] == 10, "a limit, and bwrap's own process with it");
+	ok(head.limits[LIMIT_MEMORY] == NO_LIMIT, "a cgroup holds it");
+	ok(head.limits[LIMIT_CORE] == NO_LIMIT, "none is wished");
 	for (i = 0; i < sizeof strings / sizeof *strings; i++)
 		is_str(wire_get_str(&w), strings[i], "string %zu", i);
 	ok(!w.bad && w.at == w.end, "and nothing behind");

@@ -381,6 +381,10 @@ static void check_row(const char *json, const struct key_row *row)
 		for (i = 0; json_element(json_member(leaf, "enum"), i); i++)
 			;
 		is_int((long long)i, (long long)n, "%s has its values", row->path);
+	} else if (row->type == KEY_BYTES) {
+		ok(json_is(json_element(json_member(leaf, "type"), 0), "integer") &&
+				json_is(json_element(json_member(leaf, "type"), 1), "string"),
+			"%s has its types", row->path);
 	} else if (row->type != KEY_SETTING) {
 		ok(json_is(json_member(leaf, "type"), types[row->type]), "%s has its type",
 			row->path);

@@ -14,7 +14,23 @@
 #include "model/names.h"
 #include "render/explain.h"
 
-static void say_notices(const struct session *s)
+static void say_limits(struct session *s)
+{
+	int i;
+
+	for (i = 0; i < LIMITS; i++) {
+		const struct limit *l = &s->plan.limits.v[i];
+
+		if (l->set)
+			warn_line("limit %s = %s by %s: %s", limit_names[i],
+				limit_text(l, (enum limit_kind)i, &s->arena),
+				limit_holder_names[l->holder], l->means);
+	}
+	if (!s->plan.limits.cgroup && s->facts.limits.why)
+		warn_line("no cgroup for this run: %s", s->facts.limits.why);
+}
+
+static void say_notices(struct session *s)
 {
 	struct strbuf names = STRBUF_INIT;
 	size_t i;
@@ -28,6 +44,7 @@ static void say_notices(const struct session *s)
 	warn_line("project %s, profile %s, bundles:%s", s->plan.project,
 		run_profile_names[s->policy.profile], names.s ? names.s : " none");
 	strbuf_release(&names);
+	say_limits(s);
 }
 
 static int run_unconfined(struct session *s)

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "config.h"
 #include "host/facts.h"
+#include "host/limits.h"
 #include "plan/plan.h"
 #include "policy/refuse.h"
 #include "policy/resolve.h"
@@ -213,6 +214,8 @@ void session_plan(struct session *s, const char *const *argv)
 	policy_refuse_targets(&s->policy, &s->refusals, &s->facts, &s->arena, &s->diags);
 	session_refuse_faults(s);
 	host_find_command(&s->facts, argv[0], &s->arena);
+	if (s->policy.limits[LIMIT_MEMORY].set || s->policy.limits[LIMIT_PROCESSES].set)
+		host_limits(&s->facts, &s->arena);
 	plan_build(&s->plan, &s->policy, &s->facts, argv, &s->arena, &s->diags);
 	session_refuse_faults(s);
 }

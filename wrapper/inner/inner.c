@@ -13,6 +13,7 @@
 #include "base/mutant.h"
 #include "base/wire.h"
 #include "inner/landlock.h"
+#include "inner/limits.h"
 #include "inner/say.h"
 #include "inner/seccomp.h"
 #include "inner/sys.h"
@@ -277,6 +278,7 @@ void inner_main(int argc, const char *const *argv)
 	await_go(3);
 	enter(&o);
 	apply_landlock(&o);
+	limits_apply(o.head.limits);
 	restore_signals(&o.head.facts);
 	error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(o.head.debug);
 	if (error)

@@ -59,7 +59,7 @@ static void leave_caller(const struct handover *hand)
 {
 	const struct keeping *k = hand->keeping;
 	size_t devs = k->net->dev_ports.n, n = 0, i;
-	int *keep = calloc(devs + 7, sizeof *keep);
+	int *keep = calloc(devs + 8, sizeof *keep);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (!keep || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
@@ -69,6 +69,7 @@ static void leave_caller(const struct handover *hand)
 	keep[n++] = hand->info;
 	keep[n++] = hand->sock;
 	keep[n++] = hand->report;
+	keep[n++] = hand->cgroup_kill;
 	keep[n++] = k->log;
 	keep[n++] = k->over[0];
 	for (i = 0; i < devs; i++)
@@ -106,6 +107,13 @@ static pid_t read_init(int info)
 	return p ? (pid_t)strtol(p + sizeof key - 1, NULL, 10) : 0;
 }
 
+/* Where the run has a cgroup: one more way that nothing of it is left. */
+static void kill_group(const struct handover *hand)
+{
+	if (hand->cgroup_kill >= 0 && write(hand->cgroup_kill, "1", 1) != 1)
+		return; /* the front has taken it away */
+}
+
 /* The sandbox could not be made, or half of it was killed: nothing of it may stay. */
 static _Noreturn void end_beginning(const struct handover *hand, int code)
 {
@@ -114,6 +122,7 @@ static _Noreturn void end_beginning(const struct handover *hand, int code)
 	pidfd_signal(hand->bwrap, SIGKILL);
 	pidfd_ended(hand->bwrap, -1);
 	holders_kill(hand->inner_sock);
+	kill_group(hand);
 	_exit(code);
 }
 
@@ -286,6 +295,7 @@ void keeper_main(const struct handover *hand)
 	 * bwrap goes with it, unless it was the front that died. */
 	pidfd_signal(init, SIGKILL);
 	pidfd_signal(hand->bwrap, pidfd_ended(hand->front, 0) ? SIGKILL : 0);
+	kill_group(hand);
 	leave_stderr();
 	/* The front may have ended since: it says itself that it was not killed. */
 	if (server && (!pidfd_ended(hand->front, 0) || read(hand->keeping->over[0], &byte, 1) == 1))

@@ -18,6 +18,7 @@
 #include "base/holders.h"
 #include "base/memfd.h"
 #include "base/pidfd.h"
+#include "launch/cgroup.h"
 #include "launch/program.h"
 #include "launch/sources.h"
 #include "launch/spawn.h"
@@ -111,6 +112,7 @@ static void start_keeper(struct spawn *s, int info, int report, const struct lau
 		.sock = s->sock,
 		.report = report,
 		.inner_sock = s->inner_sock,
+		.cgroup_kill = s->group.kill,
 		.keeping = host->keeping,
 	};
 
@@ -162,10 +164,13 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	s.sock = sock[0];
 	s.inner_sock = st.st_ino;
 	s.report = report[0];
+	s.group = cgroup_make(plan, arena);
 	spawn_start(&s, facts->bwrap, (char *const *)argv);
 	close_handles(&h, plan->mounts.n);
+	cgroup_entered(&s.group);
 	start_keeper(&s, info[0], report[1], host);
 	code = spawn_wait(&s);
 	host->over(host->keeping);
+	cgroup_end(&s.group);
 	return spawn_end(&s, code);
 }

@@ -13,9 +13,12 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "launch/cgroup.h"
+
 struct spawn {
 	pid_t bwrap;
 	pid_t keeper;
+	struct cgroup group;
 	int sock;         /* our end of the socket to inner; it carries pids (SO_PASSCRED) */
 	ino_t inner_sock; /* inner's end, by its inode number */
 	int report;      /* the keeper sends a pidfd of the sandbox's pid 1 here, before the word */

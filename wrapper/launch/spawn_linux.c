@@ -95,6 +95,10 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 		signal(forwarded[i], SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (s->group.procs >= 0 && write(s->group.procs, "0", 1) != 1) {
+		warn_line("cannot enter the cgroup of this run: %s", strerror(errno));
+		_exit(EXIT_REFUSED);
+	}
 	execve(bwrap, argv, no_environment);
 	warn_line("%s: %s", bwrap, strerror(errno));
 	_exit(EXIT_REFUSED);

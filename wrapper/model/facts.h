@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/strvec.h"
+#include "model/limits.h"
 
 enum path_kind {
 	PATH_MISSING,
@@ -65,6 +66,7 @@ struct facts {
 	VEC(struct repo) repos;
 	struct strvec manifests;     /* seal.toml files below the project */
 	bool repos_cut;              /* the tree is larger than what was searched for them */
+	struct limit_facts limits;   /* all zero if no limit asks for it */
 	VEC(struct path_fact) paths; /* sorted by path */
 };
 

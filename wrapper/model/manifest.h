@@ -8,6 +8,7 @@
 
 #include "base/strvec.h"
 #include "model/grant.h"
+#include "model/limits.h"
 #include "model/network.h"
 
 enum run_profile {
@@ -77,6 +78,7 @@ struct manifest {
 	struct place sni_at;
 	enum proxy_mode proxy;
 	struct place proxy_at;
+	struct limit limits[LIMITS];
 	struct upstream upstream; /* the user's own file only */
 };
 

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/size.h"
+
 const char *const run_profile_names[] = {
 	[PROFILE_READ_ONLY] = "read-only",
 	[PROFILE_WORKSPACE] = "workspace",
@@ -86,6 +88,47 @@ const char *const proxy_mode_names[] = {
 	[PROXY_EXPLICIT] = "explicit",
 	NULL,
 };
+
+const char *const limit_names[] = {
+#define LIMIT(id, name, bytes, cgroup, rlimit) [id] = (name),
+#include "model/limits.def"
+#undef LIMIT
+	NULL,
+};
+
+const char *const limit_holder_names[] = {
+	[HOLDER_RLIMIT] = "rlimit",
+	[HOLDER_CGROUP] = "cgroup",
+	NULL,
+};
+
+bool limit_is_bytes(enum limit_kind kind)
+{
+	static const bool is_bytes[] = {
+#define LIMIT(id, name, bytes, cgroup, rlimit) [id] = (bytes),
+#include "model/limits.def"
+#undef LIMIT
+	};
+
+	return is_bytes[kind];
+}
+
+const char *limit_text(const struct limit *l, enum limit_kind kind, struct arena *arena)
+{
+	return limit_is_bytes(kind) ? size_text(l->value, arena)
+				    : arena_printf(arena, "%llu", (unsigned long long)l->value);
+}
+
+const char *limit_means(enum limit_kind kind, enum limit_holder holder)
+{
+	static const char *const means[][2] = {
+#define LIMIT(id, name, bytes, cgroup, rlimit) [id] = {rlimit, cgroup},
+#include "model/limits.def"
+#undef LIMIT
+	};
+
+	return means[kind][holder];
+}
 
 static const char *const grant_kind_names[] = {
 	[GRANT_READ] = "read",

@@ -17,10 +17,17 @@ extern const char *const stand_in_names[];
 extern const char *const protected_state_names[];
 extern const char *const sni_mode_names[];
 extern const char *const proxy_mode_names[];
+extern const char *const limit_names[];
+extern const char *const limit_holder_names[];
 
 /* What reaching PORT of the host's localhost means where it is more than data (model/risky.def);
  * NULL for others. */
 const char *port_risk(unsigned port);
+
+/* What limits.def says of KIND. */
+bool limit_is_bytes(enum limit_kind kind);
+const char *limit_text(const struct limit *l, enum limit_kind kind, struct arena *arena); /* "2G" */
+const char *limit_means(enum limit_kind kind, enum limit_holder holder); /* NULL: it cannot */
 
 /* The index of NAME in NAMES, or -1. */
 int name_index(const char *const *names, const char *name);

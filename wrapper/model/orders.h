@@ -19,6 +19,10 @@
 
 #include <stdint.h>
 
+#include "model/limits.h"
+
+#define NO_LIMIT UINT64_MAX
+
 /* What launch knows beside the plan. */
 struct orders_facts {
 	uint64_t reset;   /* signals that bwrap ran without: inner gives them their default back */
@@ -27,6 +31,7 @@ struct orders_facts {
 
 struct orders_head {
 	struct orders_facts facts;
+	uint64_t limits[LIMITS]; /* what inner holds each to by setrlimit(2), or NO_LIMIT */
 	uint32_t args, vars, rules;
 	uint32_t debug; /* programs may trace each other */
 };

@@ -8,6 +8,7 @@
 #include "base/strvec.h"
 #include "model/access.h"
 #include "model/grant.h"
+#include "model/limits.h"
 #include "model/network.h"
 #include "model/policy.h"
 #include "model/protect.h"
@@ -83,6 +84,7 @@ struct plan {
 	VEC(struct landlock_rule) landlock;
 	VEC(struct protected) protected;
 	struct network net;
+	struct limits limits;
 	struct grants absent;  /* granted paths that do not exist here: no mount */
 	struct strvec notes;   /* one line each, for the user at start */
 	const char *not_found; /* what to add when the command is missing inside, or NULL */

@@ -46,6 +46,7 @@ struct policy {
 	enum proxy_mode proxy;
 	struct origin proxy_from;
 	struct upstream upstream;
+	struct limit limits[LIMITS];
 	struct matches matches;
 	const struct protect_table *protect; /* what is protected whatever is granted */
 	struct grants grants;

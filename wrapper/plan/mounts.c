@@ -57,9 +57,11 @@ static void wish_place(struct builder *b, struct wishes *w, enum mount_kind kind
 	size_t size, const char *why)
 {
 	const struct origin from = {.kind = ORIGIN_BUILTIN, .why = why};
+	/* What is in files of a tmpfs is memory. */
+	const struct limit *memory = &b->plan->limits.v[LIMIT_MEMORY];
 	struct mount *m = wish(b, w, kind, NULL, dest, WISH_PLACE, &from);
 
-	m->size = size;
+	m->size = memory->set && memory->value < size ? (size_t)memory->value : size;
 	m->mode = size == TMP_BYTES ? dest == b->facts->home ? 0700 : 01777 : 0;
 }
 

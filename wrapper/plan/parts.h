@@ -15,9 +15,8 @@ struct builder {
 	struct diags *diags;
 };
 
-/* True if the run is given an HTTP and SOCKS5 proxy. After plan_net(). */
-
 void plan_net(struct builder *b);
+void plan_limits(struct builder *b);
 void plan_mounts(struct builder *b);
 void plan_etc(struct builder *b, struct mounts *to); /* files of /etc that we write ourselves */
 void plan_env(struct builder *b);

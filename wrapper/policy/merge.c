@@ -217,6 +217,16 @@ static void merge_settings(
 	}
 }
 
+/* The smaller one counts. */
+static void merge_limits(struct limit *limits, const struct limit *config)
+{
+	int i;
+
+	for (i = 0; i < LIMITS; i++)
+		if (config[i].set && (!limits[i].set || config[i].value < limits[i].value))
+			limits[i] = config[i];
+}
+
 /* Wrappers grant nothing by themselves: both lists count. */
 static void merge_wrappers(struct merged *out, const struct manifest *project,
 	const struct manifest *config, struct arena *arena)
@@ -261,6 +271,7 @@ void policy_merge(struct merged *out, const struct manifest *project, const stru
 		merge_settings(out, project, config);
 		merge_grants(out, project, config, f, arena);
 		merge_tools(out, project, config, arena);
+		merge_limits(out->m.limits, config->limits);
 		merge_wrappers(out, project, config, arena);
 	}
 	/* A project can ask for more strictness, not for less. */

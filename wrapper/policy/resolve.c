@@ -86,6 +86,18 @@ static struct origin setting_origin(const struct merged *m, struct place at)
 	return o;
 }
 
+static void resolve_limits(struct policy *p, const struct manifest *m)
+{
+	struct limit *core = &p->limits[LIMIT_CORE];
+
+	memcpy(p->limits, m->limits, sizeof p->limits);
+	if (!core->set)
+		*core = (struct limit){
+			.set = true,
+			.from = {.kind = ORIGIN_BUILTIN, .why = "no core file in the project"},
+		};
+}
+
 void policy_resolve(struct policy *p, const struct merged *m, const struct bundle *base,
 	const struct matches *matches, const struct facts *f, struct arena *arena)
 {
@@ -108,6 +120,7 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 	p->proxy = m->m.proxy;
 	p->proxy_from = setting_origin(m, m->m.proxy_at);
 	p->upstream = m->m.upstream;
+	resolve_limits(p, &m->m);
 	p->clipped = m->clipped;
 	p->clipped_tools = m->clipped_tools;
 	p->matches = *matches;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "model/names.h"
 #include "read/domain.h"
 #include "read/upstream.h"
@@ -17,6 +18,11 @@ static const struct key_row manifest_rows[] = {
 #include "read/schema.def"
 #undef KEY
 };
+
+_Static_assert(MF_LIMIT_PROCESSES - MF_LIMIT_MEMORY == LIMIT_PROCESSES &&
+		MF_LIMIT_OPEN_FILES - MF_LIMIT_MEMORY == LIMIT_OPEN_FILES &&
+		MF_LIMIT_CORE - MF_LIMIT_MEMORY == LIMIT_CORE,
+	"the keys of limits stand in the order of model/limits.def");
 
 const struct schema manifest_schema = {
 	manifest_rows,
@@ -210,6 +216,23 @@ static void on_upstream(struct reader *r, const struct toml_event *ev)
 		diag_add(r->diags, ev->value_at, "upstream_proxy %s", fault);
 }
 
+static void on_limit(struct reader *r, enum limit_kind kind, const struct toml_event *ev)
+{
+	enum { LEAST = 1024 * 1024 };
+	struct limit *l = &r->m->limits[kind];
+
+	l->set = true;
+	l->from = origin_here(r, ev);
+	if (ev->kind == TOML_INTEGER)
+		l->value = (uint64_t)ev->integer;
+	else
+		size_parse(ev->text.s, &l->value); /* the schema has looked at it */
+	if (kind == LIMIT_MEMORY && l->value < LEAST)
+		diag_add(r->diags, ev->value_at,
+			"memory is less than 1M, which no program can start with; a number without "
+			"a letter is bytes");
+}
+
 static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
 {
 	struct reader *r = user;
@@ -250,6 +273,12 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 		break;
 	case MF_UPSTREAM:
 		on_upstream(r, ev);
+		break;
+	case MF_LIMIT_MEMORY:
+	case MF_LIMIT_PROCESSES:
+	case MF_LIMIT_OPEN_FILES:
+	case MF_LIMIT_CORE:
+		on_limit(r, (enum limit_kind)(row->id - MF_LIMIT_MEMORY), ev);
 		break;
 	case MF_WRAPPER:
 		m->set |= SET_WRAPPERS;

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/path.h"
 #include "base/pattern.h"
+#include "base/size.h"
 
 enum { VALUE_MAX = 4096 }; /* bytes of one string: PATH_MAX */
 
@@ -186,6 +187,8 @@ static bool kind_fits(const struct key_row *row, enum toml_kind kind)
 	case KEY_ANY_PORT:
 	case KEY_SIZE:
 		return kind == TOML_INTEGER;
+	case KEY_BYTES:
+		return kind == TOML_INTEGER || kind == TOML_STRING;
 	case KEY_SETTING:
 		return kind == TOML_BOOL || kind == TOML_STRING;
 	case KEY_TABLE:
@@ -284,6 +287,7 @@ static const char *value_fault(
 	const char *s = ev->text.s, *fault;
 	char host[256];
 	unsigned port;
+	uint64_t bytes;
 
 	if (ev->kind == TOML_STRING && (fault = text_fault(s, ev->text.len)))
 		return fault;
@@ -311,6 +315,10 @@ static const char *value_fault(
 								: "is not a port (1 to 65535)";
 	case KEY_SIZE:
 		return ev->integer > 0 ? NULL : "is not a positive number";
+	case KEY_BYTES:
+		if (ev->kind == TOML_INTEGER ? ev->integer >= 0 : size_parse(s, &bytes))
+			return NULL;
+		return "is no number of bytes; write 2147483648 or \"2G\" (K, M, G, T)";
 	case KEY_WORDS:
 		return words_fault(s);
 	case KEY_BOOL:

@@ -20,6 +20,7 @@ const char *schema_type_text(const struct key_row *row, struct arena *arena)
 		[KEY_WORDS] = "a command prefix",
 		[KEY_TEXT] = "a text",
 		[KEY_SIZE] = "a positive number",
+		[KEY_BYTES] = "a number of bytes, or \"2G\" (K, M, G, T)",
 		[KEY_SETTING] = "true, false, a string or an array of names",
 		[KEY_TABLE] = "a table",
 	};
@@ -53,6 +54,11 @@ static void json_leaf(const struct key_row *row, struct strbuf *out)
 		break;
 	case KEY_SIZE:
 		strbuf_adds(out, "\"type\":\"integer\",\"minimum\":1");
+		break;
+	case KEY_BYTES:
+		strbuf_adds(out,
+			"\"type\":[\"integer\",\"string\"],\"minimum\":0,"
+			"\"pattern\":\"^[0-9]+[KMGT]?$\"");
 		break;
 	case KEY_SETTING:
 		strbuf_adds(out, "\"type\":[\"boolean\",\"string\",\"array\"]");

@@ -213,6 +213,28 @@ static void explain_network(const struct plan *plan, struct strbuf *out)
 			NULL);
 }
 
+static void explain_limits(const struct limits *limits, struct strbuf *out)
+{
+	struct strbuf value = STRBUF_INIT;
+	struct arena arena = ARENA_INIT;
+	int i;
+
+	heading(out, "limits", LIMITS);
+	for (i = 0; i < LIMITS; i++) {
+		const struct limit *l = &limits->v[i];
+
+		if (!l->set)
+			continue;
+		value.len = 0;
+		strbuf_addf(&value, "%s by %s", limit_text(l, (enum limit_kind)i, &arena),
+			limit_holder_names[l->holder]);
+		line(out, limit_names[i], value.s, &l->from);
+		line(out, "", l->means, NULL);
+	}
+	arena_release(&arena);
+	strbuf_release(&value);
+}
+
 void render_explain(const struct plan *plan, struct strbuf *out)
 {
 	const struct policy *p = plan->policy;
@@ -234,6 +256,7 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 	line(out, "filter", "profiles/syscalls.toml", NULL);
 	if (p->debug)
 		line(out, "debug", "programs may trace each other", &p->debug_from);
+	explain_limits(&plan->limits, out);
 	explain_grants(&p->grants, "grants, as they were written", out);
 	explain_grants(&plan->absent, "granted, and not on this machine", out);
 	explain_grants(&p->clipped, "withheld by your config.toml", out);

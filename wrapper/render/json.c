@@ -229,6 +229,28 @@ static void json_network(struct writer *w, const struct network *net)
 	json_ports(w, "dev_server_ports", &net->dev_ports, false);
 }
 
+static void json_limits(struct writer *w, const struct limits *limits)
+{
+	int i;
+
+	list(w, "limits");
+	for (i = 0; i < LIMITS; i++) {
+		const struct limit *l = &limits->v[i];
+
+		if (!l->set)
+			continue;
+		open_with(w, '{');
+		text(w, "name", limit_names[i]);
+		number(w, "value", (long long)l->value);
+		text(w, "holder", limit_holder_names[l->holder]);
+		text(w, "means", l->means);
+		origin(w, "origin", &l->from);
+		close_with(w, '}');
+	}
+	close_with(w, ']');
+	text(w, "cgroup", limits->cgroup);
+}
+
 void render_json(const struct plan *plan, struct strbuf *out)
 {
 	static const char *const layers[] = {"namespaces", "mounts", "landlock", "seccomp"};
@@ -259,6 +281,7 @@ void render_json(const struct plan *plan, struct strbuf *out)
 	}
 	close_with(&w, ']');
 	strings(&w, "layers", layers, sizeof layers / sizeof *layers);
+	json_limits(&w, &plan->limits);
 	json_grants(&w, "grants", &plan->policy->grants);
 	json_grants(&w, "absent", &plan->absent);
 	json_grants(&w, "withheld", &plan->policy->clipped);

@@ -4,6 +4,14 @@
 
 #include "base/escape.h"
 
+/* What inner is to hold; a cgroup needs no help. */
+static uint64_t own_limit(const struct limit *l, int kind)
+{
+	if (!l->set || l->holder != HOLDER_RLIMIT)
+		return NO_LIMIT;
+	return l->value + (kind == LIMIT_PROCESSES ? OURS_IN_NAMESPACE : 0);
+}
+
 static void put_str(struct strbuf *out, const char *s)
 {
 	strbuf_add(out, s, strlen(s) + 1);
@@ -28,6 +36,8 @@ void render_orders(const struct plan *plan, const struct orders_facts *facts, st
 	};
 	size_t i;
 
+	for (i = 0; i < LIMITS; i++)
+		head.limits[i] = own_limit(&plan->limits.v[i], (int)i);
 	while (plan->argv[head.args])
 		head.args++;
 	strbuf_add(out, &head, sizeof head);

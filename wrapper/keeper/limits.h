@@ -4,7 +4,7 @@
 #ifndef SEAL_KEEPER_LIMITS_H
 #define SEAL_KEEPER_LIMITS_H
 
-enum limit {
+enum keeper_limit {
 	LIMIT_CONNECTIONS = 4096,        /* at a time; further ones wait in the listener's queue */
 	LIMIT_ADDRESSES = 8,             /* of one name that are tried */
 	LIMIT_LOOKUPS = 256,             /* names that are remembered with their addresses */

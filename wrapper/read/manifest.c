@@ -216,11 +216,15 @@ static void on_upstream(struct reader *r, const struct toml_event *ev)
 		diag_add(r->diags, ev->value_at, "upstream_proxy %s", fault);
 }
 
-static void on_limit(struct reader *r, enum limit_kind kind, const struct toml_event *ev)
+/* False if ROW is no limit. */
+static bool on_limit(struct reader *r, const struct key_row *row, const struct toml_event *ev)
 {
 	enum { LEAST = 1024 * 1024 };
-	struct limit *l = &r->m->limits[kind];
+	int kind = row->id - MF_LIMIT_MEMORY;
+	struct limit *l = &r->m->limits[kind < 0 || kind >= LIMITS ? 0 : kind];
 
+	if (kind < 0 || kind >= LIMITS)
+		return false;
 	l->set = true;
 	l->from = origin_here(r, ev);
 	if (ev->kind == TOML_INTEGER)
@@ -231,6 +235,7 @@ static void on_limit(struct reader *r, enum limit_kind kind, const struct toml_e
 		diag_add(r->diags, ev->value_at,
 			"memory is less than 1M, which no program can start with; a number without "
 			"a letter is bytes");
+	return true;
 }
 
 static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
@@ -238,7 +243,7 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 	struct reader *r = user;
 	struct manifest *m = r->m;
 
-	if (on_grant_key(r, row, ev))
+	if (on_grant_key(r, row, ev) || on_limit(r, row, ev))
 		return;
 	switch ((enum manifest_key)row->id) {
 	case MF_PROFILE:
@@ -273,12 +278,6 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 		break;
 	case MF_UPSTREAM:
 		on_upstream(r, ev);
-		break;
-	case MF_LIMIT_MEMORY:
-	case MF_LIMIT_PROCESSES:
-	case MF_LIMIT_OPEN_FILES:
-	case MF_LIMIT_CORE:
-		on_limit(r, (enum limit_kind)(row->id - MF_LIMIT_MEMORY), ev);
 		break;
 	case MF_WRAPPER:
 		m->set |= SET_WRAPPERS;

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
+#include "base/mutant.h"
 #include "inner/say.h"
 #include "inner/sys.h"
 #include "model/orders.h"
@@ -38,7 +39,7 @@ void limits_apply(const uint64_t limits[LIMITS])
 	int i;
 
 	for (i = 0; i < LIMITS; i++) {
-		if (limits[i] == NO_LIMIT)
+		if (limits[i] == NO_LIMIT || WITHOUT(LIMITS))
 			continue;
 		error = SYS4(SYS_prlimit64, 0, rows[i].resource, NULL, &p);
 		p.soft = least(p.soft, limits[i]);

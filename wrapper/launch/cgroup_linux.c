@@ -12,6 +12,7 @@
 
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/mutant.h"
 
 #define PREFIX "seal-exec-"
 
@@ -97,7 +98,7 @@ struct cgroup cgroup_make(const struct plan *plan, struct arena *arena)
 	const char *folder = plan->limits.cgroup;
 	cleanup_fd int group = -1;
 
-	if (!folder)
+	if (!folder || WITHOUT(LIMITS))
 		return c;
 	c.parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c.parent < 0)

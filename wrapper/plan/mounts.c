@@ -61,7 +61,8 @@ static void wish_place(struct builder *b, struct wishes *w, enum mount_kind kind
 	const struct limit *memory = &b->plan->limits.v[LIMIT_MEMORY];
 	struct mount *m = wish(b, w, kind, NULL, dest, WISH_PLACE, &from);
 
-	m->size = memory->set && memory->value < size ? (size_t)memory->value : size;
+	m->size = memory->set && memory->value < size && !WITHOUT(LIMITS) ? (size_t)memory->value
+									  : size;
 	m->mode = size == TMP_BYTES ? dest == b->facts->home ? 0700 : 01777 : 0;
 }
 

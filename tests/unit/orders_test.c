@@ -19,7 +19,9 @@ static struct landlock_rule rules[] = {
 static void render(struct strbuf *out)
 {
 	const struct orders_facts facts = {.reset = 8, .blocked = 9};
+	static const struct policy policy = {0};
 	struct plan plan = {
+		.policy = &policy,
 		.argv = command,
 		.env = {.v = variables, .n = 2, .cap = 2},
 		.landlock = {.v = rules, .n = 2, .cap = 2},

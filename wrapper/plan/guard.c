@@ -169,8 +169,8 @@ static void check_name(struct builder *b, const struct guard *g, const struct mo
 {
 	const struct mount *m = mount_above(mounts, g->path);
 
-	if (WITHOUT(SYMLINKS) || !g->named || !mount_is_bind(m) || m->kind != MOUNT_BIND_RW ||
-		strcmp(m->dest, g->path) == 0)
+	if (WITHOUT(SYMLINKS) || !g->named || g->stand_in || !mount_is_bind(m) ||
+		m->kind != MOUNT_BIND_RW || strcmp(m->dest, g->path) == 0)
 		return;
 	if (strcmp(arena_printf(b->arena, "%s%s", m->source, g->path + strlen(m->dest)),
 		    g->canonical) != 0)

@@ -215,10 +215,23 @@ static void wish_repository(struct builder *b, struct wishes *w)
 	bool write = b->policy->profile != PROFILE_READ_ONLY;
 	const struct repo *r;
 
-	vec_each (r, &b->facts->repos)
-		if (strcmp(r->root, b->facts->project) == 0 && r->link == PATH_FILE && r->proven)
+	vec_each (r, &b->facts->repos) {
+		if (strcmp(r->root, b->facts->project) != 0 || r->link == PATH_DIR)
+			continue;
+		if (r->link == PATH_FILE && r->proven)
 			wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, r->common, r->common,
 				write ? WISH_WRITE : WISH_READ, &from);
+		else
+			strvec_push(b->arena, &b->plan->notes,
+				arena_printf(b->arena,
+					"%s/.git leads to %s, which does not say so itself: git "
+					"will not work inside",
+					r->root, r->git ? r->git : "nowhere"));
+	}
+	if (b->facts->repos_cut)
+		strvec_push(b->arena, &b->plan->notes,
+			"this tree is larger than what is searched for repositories: name those "
+			"that lie deep with protect");
 }
 
 /* By destination; at the same one the strongest first. Insertion sort: lists are short. */

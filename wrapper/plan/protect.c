@@ -73,14 +73,16 @@ static void claim_repository(struct claimer *c, const struct repo *r)
 	static const char runs[] = "the repository's configuration makes git run or read it";
 	size_t i;
 
-	if (strcmp(r->root, c->f->project) != 0 && is_granted(c, r->root))
-		claim_rows(c, PROTECT_PROJECT, r->root);
-	if (!r->git || !r->proven)
+	if (!is_granted(c, r->root))
 		return;
+	if (strcmp(r->root, c->f->project) != 0)
+		claim_rows(c, PROTECT_PROJECT, r->root);
+	if (!r->git)
+		return;
+	/* Proven or not: where it cannot be written a row costs a look and does nothing. */
 	claim_rows(c, PROTECT_GIT, r->common);
-	/* A worktree's own folder has rows of its own, and is one of the pointers. */
-	if (strcmp(r->git, r->common) != 0 && !strvec_has(&r->pointers, r->git))
-		claim_rows(c, PROTECT_WORKTREE, r->git);
+	if (strcmp(r->git, r->common) != 0)
+		claim_rows(c, r->link == PATH_DIR ? PROTECT_GIT : PROTECT_WORKTREE, r->git);
 	for (i = 0; i < r->pointers.n; i++)
 		claim_rows(c, PROTECT_WORKTREE, r->pointers.v[i]);
 	for (i = 0; i < r->modules.n; i++) {

@@ -3,7 +3,7 @@
 #
 #   make                ./seal-exec                make check     unit and live tests under prove
 #   make lint           all that reads the code    make format    clang-format, in place
-#   make asan           tests under ASan+UBSan     make fuzz      SECONDS=60 for each target
+#   make asan           tests under ASan+UBSan     make fuzz      SECONDS=60 of all targets
 #   make check-mutants  do the tests notice?       make bench     tests/bench/run
 #   make install        DESTDIR= prefix=
 #
@@ -210,7 +210,7 @@ fuzz:
 	$(MAKE) BUILD=fuzz CC=clang EXTRA_CFLAGS='$(checked) -fsanitize=fuzzer-no-link' fuzz-run
 
 fuzz-run: $(fuzzers)
-	@for f in $(fuzzers); do tests/fuzz/run $$f $(SECONDS) || exit 1; done
+	tests/fuzz/all $(SECONDS) $(fuzzers)
 
 $(fuzzers): $b/fuzz/%: $b/obj/tests/fuzz/%.o $(core)
 	@mkdir -p $(@D)

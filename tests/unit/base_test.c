@@ -238,6 +238,7 @@ static void test_escape_room(void)
 static void test_json_and_shell(void)
 {
 	static const struct pair_of_text json[] = {
+		{"\xf3\xa0\x81\x81", "\"\\udb40\\udc41\""}, /* a tag, U+E0041 */
 		{"", "\"\""},
 		{"a\"b\\c/", "\"a\\\"b\\\\c/\""},
 		{"\n\t\x01\x7f", "\"\\u000a\\u0009\\u0001\\u007f\""},

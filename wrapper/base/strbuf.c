@@ -71,6 +71,16 @@ void strbuf_add_escaped(struct strbuf *b, const char *s)
 	b->len += escape_line(b->s + b->len, room, s);
 }
 
+/* JSON's escape is of UTF-16: two for what is beyond its 16 bits (RFC 8259). */
+static void add_json_hidden(struct strbuf *b, unsigned cp)
+{
+	if (cp < 0x10000)
+		strbuf_addf(b, "\\u%04x", cp);
+	else
+		strbuf_addf(b, "\\u%04x\\u%04x", 0xd800 + ((cp - 0x10000) >> 10),
+			0xdc00 + ((cp - 0x10000) & 0x3ff));
+}
+
 void strbuf_add_json(struct strbuf *b, const char *s)
 {
 	size_t len = strlen(s), i, used;
@@ -84,8 +94,8 @@ void strbuf_add_json(struct strbuf *b, const char *s)
 			used = 1;
 		} else if (cp == '"' || cp == '\\') {
 			strbuf_addf(b, "\\%c", (char)cp);
-		} else if (cp < 0x10000 && codepoint_hidden(cp)) {
-			strbuf_addf(b, "\\u%04x", cp);
+		} else if (codepoint_hidden(cp)) {
+			add_json_hidden(b, cp);
 		} else {
 			strbuf_add(b, s + i, used);
 		}

@@ -7,21 +7,12 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mutant.h"
+#include "cli/record.h"
 #include "cli/state.h"
 #include "cli/terminal.h"
 #include "policy/trusted.h"
 
-static const struct state_file record = {"trust", "the record of trust"};
-
-/* One manifest's entry, lines of "KEY VALUE"; the entry ends with an empty line. */
-struct entry {
-	const char *path, *digest, *text;
-	struct strvec lines;
-};
-
-struct store {
-	VEC(struct entry) entries;
-};
+static const struct state_file file = {"trust", "the record of trust"};
 
 static const char *digest(struct arena *a, const void *bytes, size_t len)
 {
@@ -62,61 +53,27 @@ static const char *lines_digest(struct session *s, const struct strvec *lines)
 	return d;
 }
 
-static void open_store(struct session *s, struct store *st)
+static void open_record(struct session *s, struct record *r)
 {
-	char *text = state_read(&record, &s->facts, &s->arena), *line;
-	struct entry *e = NULL;
-
-	*st = (struct store){0};
-	while ((line = strsep(&text, "\n"))) {
-		if (strncmp(line, "manifest ", 9) == 0) {
-			e = vec_push(&s->arena, &st->entries);
-			e->path = line + 9;
-			e->digest = e->text = "";
-		} else if (e && strncmp(line, "digest ", 7) == 0) {
-			e->digest = line + 7;
-		} else if (e && strncmp(line, "text ", 5) == 0) {
-			e->text = line + 5;
-		} else if (e && strncmp(line, "grant ", 6) == 0) {
-			strvec_push(&s->arena, &e->lines, line + 6);
-		}
-	}
+	record_parse(r, state_read(&file, &s->facts, &s->arena), &s->arena);
 }
 
-static struct entry *find_path(struct session *s, struct store *st, const char *file)
+static struct record_entry *find_path(struct session *s, struct record *r, const char *path)
 {
-	const char *path = state_word(file, &s->arena);
-	size_t i;
-
-	for (i = 0; i < st->entries.n; i++)
-		if (strcmp(st->entries.v[i].path, path) == 0)
-			return &st->entries.v[i];
-	return NULL;
+	return record_find(r, state_word(path, &s->arena));
 }
 
-static struct entry *find(struct session *s, struct store *st)
+static struct record_entry *find(struct session *s, struct record *r)
 {
-	return find_path(s, st, s->manifest_text.path);
+	return find_path(s, r, s->manifest_text.path);
 }
 
-static void write_store(struct session *s, struct store *st)
+static void write_record(struct session *s, const struct record *r)
 {
 	struct strbuf text = STRBUF_INIT;
-	size_t i, j;
 
-	strbuf_adds(
-		&text, "# Written by seal-exec trust. Remove an entry with seal-exec untrust.\n");
-	for (i = 0; i < st->entries.n; i++) {
-		const struct entry *e = &st->entries.v[i];
-
-		if (!e->path)
-			continue;
-		strbuf_addf(
-			&text, "\nmanifest %s\ndigest %s\ntext %s\n", e->path, e->digest, e->text);
-		for (j = 0; j < e->lines.n; j++)
-			strbuf_addf(&text, "grant %s\n", e->lines.v[j]);
-	}
-	state_write(&record, &s->facts, &s->arena, &text);
+	record_render(r, &text);
+	state_write(&file, &s->facts, &s->arena, &text);
 }
 
 void trust_lines(struct session *s, struct strvec *out)
@@ -130,13 +87,13 @@ void trust_lines(struct session *s, struct strvec *out)
 bool trust_holds(struct session *s)
 {
 	struct strvec lines = {0};
-	struct store st;
-	struct entry *e;
+	struct record r;
+	struct record_entry *e;
 
 	if (WITHOUT(TRUST) || !s->manifest_text.path)
 		return true;
-	open_store(s, &st);
-	if (!(e = find(s, &st)))
+	open_record(s, &r);
+	if (!(e = find(s, &r)))
 		return false;
 	if (!s->overlays && strcmp(e->text, text_digest(s)) == 0)
 		return true;
@@ -146,50 +103,50 @@ bool trust_holds(struct session *s)
 
 bool trust_knows(struct session *s, const char *path)
 {
-	struct store st;
+	struct record r;
 
-	open_store(s, &st);
-	return find_path(s, &st, path);
+	open_record(s, &r);
+	return find_path(s, &r, path);
 }
 
 void trust_stored(struct session *s, struct strvec *out)
 {
-	struct store st;
-	struct entry *e;
+	struct record r;
+	struct record_entry *e;
 
-	open_store(s, &st);
-	if ((e = find(s, &st)))
+	open_record(s, &r);
+	if ((e = find(s, &r)))
 		*out = e->lines;
 }
 
 void trust_store(struct session *s, const struct strvec *lines)
 {
-	int lock = state_lock(&record, &s->facts, &s->arena);
-	struct store st;
-	struct entry *e;
+	int lock = state_lock(&file, &s->facts, &s->arena);
+	struct record r;
+	struct record_entry *e;
 
-	open_store(s, &st);
-	if (!(e = find(s, &st)))
-		e = vec_push(&s->arena, &st.entries);
+	open_record(s, &r);
+	if (!(e = find(s, &r)))
+		e = vec_push(&s->arena, &r);
 	e->path = state_word(s->manifest_text.path, &s->arena);
 	e->digest = lines_digest(s, lines);
 	e->text = text_digest(s);
 	e->lines = *lines;
-	write_store(s, &st);
+	write_record(s, &r);
 	close(lock);
 }
 
 bool trust_remove(struct session *s)
 {
-	int lock = state_lock(&record, &s->facts, &s->arena);
-	struct store st;
-	struct entry *e;
+	int lock = state_lock(&file, &s->facts, &s->arena);
+	struct record r;
+	struct record_entry *e;
 
-	open_store(s, &st);
-	e = find(s, &st);
+	open_record(s, &r);
+	e = find(s, &r);
 	if (e) {
 		e->path = NULL;
-		write_store(s, &st);
+		write_record(s, &r);
 	}
 	close(lock);
 	return e;

@@ -14,6 +14,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/holders.h"
+#include "base/mutant.h"
 #include "base/pass.h"
 #include "base/pidfd.h"
 
@@ -193,7 +194,7 @@ static void end_inside(struct spawn *s)
 {
 	int init = pass_take(s->report);
 
-	if (init < 0)
+	if (WITHOUT(LIFELINE) || init < 0)
 		return; /* the command cannot have started */
 	pidfd_signal(init, SIGKILL);
 	if (!pidfd_ended(init, END_MS))

@@ -21,18 +21,17 @@ static char *decode(const char *s, size_t n, struct arena *arena)
 	for (i = 0; i < n; i++) {
 		int high, low;
 
-		if (s[i] != '%') {
-			*to++ = s[i];
-			continue;
+		*to = s[i];
+		if (s[i] == '%') {
+			if (n - i < 3 || (high = hex_digit(s[i + 1])) < 0 ||
+				(low = hex_digit(s[i + 2])) < 0)
+				return NULL;
+			*to = (char)(high << 4 | low);
+			i += 2;
 		}
-		if (n - i < 3 || (high = hex_digit(s[i + 1])) < 0 ||
-			(low = hex_digit(s[i + 2])) < 0)
-			return NULL;
-		*to = (char)(high << 4 | low);
 		if ((unsigned char)*to < 0x20 || *to == 0x7f)
 			return NULL;
 		to++;
-		i += 2;
 	}
 	return text;
 }

@@ -88,6 +88,12 @@ static void test_lifted(void)
 	is_str(at(r, P "/.idea"), "ro-bind folder", "a wide grant lifts nothing");
 	ok(strstr(at(r, P "/seal.toml"), "ro-bind"), "nothing lifts the manifest's");
 	run_free(r);
+	r = run_new();
+	run_config(r, "sandbox.os.placeholders = false\n");
+	run_plan(r, "true");
+	is_str(at(r, P "/.claude"), "-", "without placeholders nothing stands in");
+	is_str(at(r, P "/.git/hooks"), "ro-bind", "... and what exists is held as ever");
+	run_free(r);
 	r = planned(nodes, "sandbox.os.write = ['.vscode/tasks.json']\n");
 	is_str(at(r, P "/.vscode"), "ro-bind", "a grant inside does not lift");
 	ok(strcmp(at(r, P "/.vscode/tasks.json"), "bind") != 0, "... and is no hole");

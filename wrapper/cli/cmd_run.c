@@ -1,6 +1,7 @@
 /*
  * run: the command itself, confined.
  */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -57,11 +58,24 @@ static int run_unconfined(struct session *s)
 	return launch_unconfined(s->options.rest);
 }
 
+/* What appeared although something outside obeys it: nothing could stand in its way. */
+static void say_made(const struct session *s)
+{
+	const struct protected *x;
+	struct stat st;
+
+	vec_each (x, &s->plan.protected)
+		if (x->state == PROTECTED_FREE && lstat(x->path, &st) == 0)
+			warn_line("%s has appeared in this run: %s; look at it", x->path,
+				x->from.why);
+}
+
 int cmd_run(struct session *s)
 {
 	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
 	const struct launch_host host = {keeper_main, keeper_over, &keeping};
 	struct strbuf text = STRBUF_INIT;
+	int code;
 
 	log_check(&s->options);
 	session_open(s, environ);
@@ -81,5 +95,8 @@ int cmd_run(struct session *s)
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	ask_ports(s);
-	return launch_run(&s->plan, &s->facts, &host, &s->arena);
+	code = launch_run(&s->plan, &s->facts, &host, &s->arena);
+	if (!s->options.set[OPT_QUIET])
+		say_made(s);
+	return code;
 }

@@ -148,8 +148,8 @@ static void emit_protect(FILE *out, const char *file, const struct protect_table
 	vec_each (row, t) {
 		fprintf(out, "\t{%d, ", (int)row->place);
 		emit_string(out, row->path);
-		fprintf(out, ", %d, %d, {\"%s\", %d, %d}, ", (int)row->missing, row->inside, file,
-			row->at.line, row->at.col);
+		fprintf(out, ", %d, %d, {\"%s\", %d, %d}, ", (int)row->missing, (int)row->found,
+			file, row->at.line, row->at.col);
 		emit_string(out, row->why);
 		fprintf(out, "},\n");
 	}

@@ -67,6 +67,8 @@ struct manifest {
 	struct place profile_at;
 	bool strict;
 	struct place strict_at;
+	bool no_placeholders;
+	struct place placeholders_at;
 	bool debug;
 	struct place debug_at;
 	VEC(struct tool) tools;

@@ -77,6 +77,13 @@ const char *const protected_state_names[] = {
 	NULL,
 };
 
+const char *const protect_found_names[] = {
+	[FOUND_CLOSED] = "closed",
+	[FOUND_ROWS] = "rows",
+	[FOUND_TOLD] = "told",
+	NULL,
+};
+
 const char *const sni_mode_names[] = {
 	[SNI_MATCH] = "match",
 	[SNI_OFF] = "off",

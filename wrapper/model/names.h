@@ -14,6 +14,7 @@ extern const char *const access_class_names[];
 extern const char *const mount_kind_names[];
 extern const char *const protect_place_names[];
 extern const char *const stand_in_names[];
+extern const char *const protect_found_names[];
 extern const char *const protected_state_names[];
 extern const char *const sni_mode_names[];
 extern const char *const proxy_mode_names[];

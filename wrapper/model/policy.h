@@ -37,7 +37,8 @@ struct policy {
 	struct origin profile_from;
 	bool strict;
 	struct origin strict_from;
-	bool debug; /* programs may trace each other */
+	bool no_placeholders; /* nothing stands in for protected names that do not exist */
+	bool debug;           /* programs may trace each other */
 	struct origin debug_from;
 	enum envrc_mode envrc;
 	struct origin envrc_from;

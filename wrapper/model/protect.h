@@ -26,12 +26,18 @@ enum protect_place {
 	PROTECT_PLACES,
 };
 
+/* What becomes of a path that exists. */
+enum protect_found {
+	FOUND_CLOSED, /* read-only with all below */
+	FOUND_ROWS,   /* a folder of which only the rows that lie in it are protected */
+	FOUND_TOLD,   /* not protected: that it appeared is told */
+};
+
 struct protect_row {
 	enum protect_place place;
 	const char *path;
-	enum stand_in
-		missing; /* what stands there if it does not exist; STAND_NONE: it may be made */
-	bool inside;     /* the folder itself may be written, but for the rows below it */
+	enum stand_in missing; /* what stands there if it does not exist; STAND_NONE: nothing */
+	enum protect_found found;
 	struct place at;
 	const char *why;
 };

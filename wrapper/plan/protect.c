@@ -9,7 +9,7 @@ struct claim {
 	const char *path;
 	enum guard_kind kind;
 	enum stand_in missing;
-	bool inside;
+	enum protect_found found;
 	bool firm; /* no grant lifts it */
 	struct origin from;
 };
@@ -61,7 +61,7 @@ static void claim_rows(struct claimer *c, enum protect_place place, const char *
 		if (row->place != place)
 			continue;
 		x = claim(c, path_absolute(c->arena, folder, row->path), row->missing, row->why);
-		x->inside = row->inside;
+		x->found = row->found;
 		x->firm = strcmp(row->path, "seal.toml") == 0;
 		x->from.kind = ORIGIN_PROFILE;
 		x->from.at = row->at;
@@ -178,17 +178,26 @@ static bool is_lifted(const struct builder *b, const struct claim *x)
 	return false;
 }
 
+/* True if what is at X is not read-only as a whole. */
+static bool is_left(const struct claim *x, const struct path_fact *fact)
+{
+	return x->found == FOUND_TOLD || (x->found == FOUND_ROWS && fact && fact->kind == PATH_DIR);
+}
+
 static void tell(
 	struct builder *b, const struct claim *x, const struct path_fact *fact, bool lifted)
 {
-	if (x->kind != GUARD_PROTECT || (x->inside && fact && fact->end == PATH_DIR))
+	bool missing = fact && fact->end == PATH_MISSING;
+
+	if (x->kind != GUARD_PROTECT || (!missing && is_left(x, fact)))
 		return;
 	*vec_push(b->arena, &b->plan->protected) = (struct protected){
 		.path = x->path,
-		.state = lifted                              ? PROTECTED_LIFTED
-			: !fact || fact->end != PATH_MISSING ? PROTECTED_HELD
-			: x->missing == STAND_NONE           ? PROTECTED_FREE
-							     : PROTECTED_STANDS_IN,
+		.state = lifted    ? PROTECTED_LIFTED
+			: !missing ? PROTECTED_HELD
+			: x->missing == STAND_NONE || b->policy->no_placeholders
+			? PROTECTED_FREE
+			: PROTECTED_STANDS_IN,
 		.from = x->from,
 	};
 }
@@ -211,7 +220,7 @@ void protect_guards(struct builder *b, struct guards *guards)
 		};
 
 		tell(b, x, fact, lifted);
-		if (!lifted && !(x->inside && fact && fact->kind == PATH_DIR))
+		if (!lifted && !is_left(x, fact))
 			protect_guard(b, guards, &g);
 	}
 }
@@ -250,6 +259,7 @@ bool protect_guard(struct builder *b, struct guards *guards, const struct guard 
 	const struct path_fact *fact = facts_path(b->facts, template->path);
 	const char *link, *missing;
 	struct guard *g;
+	bool stands = template->stand_in && !b->policy->no_placeholders;
 
 	if (!fact)
 		return true;
@@ -273,7 +283,7 @@ bool protect_guard(struct builder *b, struct guards *guards, const struct guard 
 		return true;
 	}
 	missing = first_of(b, template->path, PATH_MISSING);
-	if (link || !missing || template->stand_in == STAND_NONE)
+	if (link || !missing || !stands)
 		return true;
 	g = add(b, guards, template, missing);
 	g->stand_in = strcmp(missing, template->path) == 0 ? template->stand_in : STAND_FOLDER;

@@ -202,6 +202,8 @@ static void merge_settings(
 		m->proxy_at = config->proxy_at;
 	}
 	m->upstream = config->upstream;
+	m->no_placeholders = config->no_placeholders;
+	m->placeholders_at = config->placeholders_at;
 	if (config->set & SET_ENVRC &&
 		(!(project->set & SET_ENVRC) || config->envrc < project->envrc)) {
 		m->envrc = config->envrc;
@@ -256,6 +258,11 @@ void policy_merge(struct merged *out, const struct manifest *project, const stru
 	if (project && project->upstream.from.at.file)
 		diag_add(diags, project->upstream.from.at,
 			"upstream_proxy is honoured from your own config.toml only; remove it "
+			"here");
+	if (project && project->no_placeholders)
+		diag_add(diags, project->placeholders_at,
+			"placeholders = false is honoured from your own config.toml only; remove "
+			"it "
 			"here");
 	if (project)
 		out->m = *project;

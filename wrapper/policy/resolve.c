@@ -111,6 +111,7 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 	p->profile_from = setting_origin(m, m->m.profile_at);
 	p->strict = m->m.strict;
 	p->strict_from = setting_origin(m, m->m.strict_at);
+	p->no_placeholders = m->m.no_placeholders;
 	p->debug = m->m.debug;
 	p->debug_from = setting_origin(m, m->m.debug_at);
 	p->envrc = m->m.envrc;

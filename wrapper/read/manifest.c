@@ -256,6 +256,10 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 		m->strict = ev->boolean;
 		m->strict_at = ev->at;
 		break;
+	case MF_PLACEHOLDERS:
+		m->no_placeholders = !ev->boolean;
+		m->placeholders_at = ev->at;
+		break;
 	case MF_DEBUG:
 		m->set |= SET_DEBUG;
 		m->debug = ev->boolean;

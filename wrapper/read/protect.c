@@ -2,7 +2,7 @@
 
 #include "model/names.h"
 
-enum part { PART_ENTRY, PART_PATH, PART_WHY, PART_MISSING, PART_INSIDE, PARTS };
+enum part { PART_ENTRY, PART_PATH, PART_WHY, PART_MISSING, PART_FOUND, PARTS };
 
 #define LIST(place, key, help)                                                                     \
 	{key "[]", KEY_PATH, (place)*PARTS + PART_ENTRY, NULL, NULL, help},                        \
@@ -12,8 +12,8 @@ enum part { PART_ENTRY, PART_PATH, PART_WHY, PART_MISSING, PART_INSIDE, PARTS };
 		{key "[].missing", KEY_ENUM, (place)*PARTS + PART_MISSING, "free|folder|file|dot", \
 			"folder", "What stands there while a run lasts if it does not exist."},    \
 	{                                                                                          \
-		key "[].inside", KEY_BOOL, (place)*PARTS + PART_INSIDE, NULL, "false",             \
-			"As a folder it may be written, but for the rows that lie in it."          \
+		key "[].found", KEY_ENUM, (place)*PARTS + PART_FOUND, "closed|rows|told",          \
+			"closed", "What becomes of it if it exists."                               \
 	}
 
 static const struct key_row protect_rows[] = {
@@ -58,7 +58,7 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 	else if (part == PART_MISSING)
 		last->missing = (enum stand_in)name_index(stand_in_names, ev->text.s);
 	else
-		last->inside = ev->boolean;
+		last->found = (enum protect_found)name_index(protect_found_names, ev->text.s);
 }
 
 bool protect_read(struct protect_table *out, const char *file, const char *text, size_t len,

@@ -11,13 +11,13 @@
 
 for code in 0 1 42 124 128 255; do
 	run "$seal" -- sh -c "exit $code"
-	exits $code "exit $code"
+	exits $code "[PR-09] exit $code"
 done
 for signal in KILL TERM HUP INT SEGV; do
 	run sh -c "kill -$signal \$\$"
 	want=$status
 	run "$seal" -- sh -c "kill -$signal \$\$"
-	[ "$want" -gt 128 ] && exits "$want" "killed by SIG$signal is $want"
+	[ "$want" -gt 128 ] && exits "$want" "[PR-09] killed by SIG$signal is $want"
 done
 # Many ends of a run happen at once; whoever is first must not change the code.
 i=0 wrong=0
@@ -26,9 +26,9 @@ while [ $i -lt 200 ]; do
 	[ "$status" = 42 ] || wrong=$((wrong + 1))
 	i=$((i + 1))
 done
-is $wrong 0 "exit 42, 200 times"
+is $wrong 0 "[PR-09] exit 42, 200 times"
 run "$seal" -- sh -c 'exit 125'
-exits 125 "a command's own 125"
+exits 125 "[PR-09] a command's own 125"
 is "$err" "" "... of which seal-exec says nothing"
 
 mkdir folder
@@ -38,9 +38,9 @@ printf 'echo started\n' >no-format
 chmod 644 plain
 chmod 755 shebang no-format
 run "$seal" -- ./folder
-exits 126 "a folder is 126"
+exits 126 "[PR-09] a folder is 126"
 run "$seal" -- ./plain
-exits 126 "a file without the right to execute is 126"
+exits 126 "[PR-09] a file without the right to execute is 126"
 like "$err" '^seal-exec: ./plain: Permission denied' "... and named"
 is "$out" "" "... and not started"
 run "$seal" -- sh ./plain
@@ -48,11 +48,11 @@ is "$out" started "control: sh runs it"
 run "$seal" -- ./no-format
 exits 126 "a file of no format is 126: no shell guesses at it"
 run "$seal" -- ./missing
-exits 127 "a missing path is 127"
+exits 127 "[PR-09] a missing path is 127"
 run "$seal" -- ./shebang
-exits 127 "a missing interpreter is 127"
+exits 127 "[PR-09] a missing interpreter is 127"
 run "$seal" -- seal-test-no-such-command
-exits 127 "a missing name is 127"
+exits 127 "[PR-09] a missing name is 127"
 like "$err" '^seal-exec: seal-test-no-such-command: not found' "... and named"
 run "$seal" -- ''
 exits 127 "an empty name is 127"
@@ -181,10 +181,10 @@ is "$(tr '\n' ' ' <fds)" '0 1 2 ' "control: three descriptors"
 for closed in '0<&-' '1>&-' '2>&-' '0<&- 1>&- 2>&-'; do
 	rm -f fds
 	run sh -c "\"\$1\" -- sh -c '$show; readlink /proc/self/fd/0 >>fds' $closed" sh "$seal"
-	is "$status" 0 "starts with $closed"
+	is "$status" 0 "[FD-04] starts with $closed"
 	case $closed in 0*) like "$(cat fds)" '^/dev/null$' "... and reads nothing" ;; esac
 	grep -q '^[3-9]$' fds
-	is $? 1 "... and nothing else lies there"
+	is $? 1 "[FD-04] ... and nothing else lies there"
 done
 
 done_testing

@@ -21,17 +21,17 @@ exec 9<"$T/canary/secret" 8<"$T/canary" 200<"$T/canary/secret" 7>"$T/written"
 run python3 fds.py
 like "$out" '^0 1 2 .*7 8 9 .*200 ' "control: outside they are inherited"
 run "$seal" -- python3 fds.py
-is "$out" "0 1 2 " "only standard input, output and error inside"
+is "$out" "0 1 2 " "[FD-01] only standard input, output and error inside"
 inside 'cat <&9; cat /proc/self/fd/9 /proc/self/fd/200; ls /proc/self/fd/8/'
-unlike "$out" secret "an open file of the caller cannot be read"
+unlike "$out" secret "[FD-01] an open file of the caller cannot be read"
 inside 'echo x >&7; echo x >/proc/self/fd/7'
 [ ! -s "$T/written" ]
-ok $? "nor written"
+ok $? "[FD-01] nor written"
 run sh -c 'cat <&9'
 like "$out" '^secret of' "control: outside it can"
 # Nor through another process inside: there is none but the command's own.
 inside 'for p in /proc/[0-9]*; do ls -l $p/fd 2>/dev/null; done'
-unlike "$out" canary "no process inside holds them"
+unlike "$out" canary "[FD-07] no process inside holds them"
 like "$out" 'null' "control: their descriptors are shown"
 exec 9<&- 8<&- 200<&- 7>&-
 
@@ -59,7 +59,7 @@ full sh -c "$everywhere"
 is "$(env "${many[@]}" env | grep -c "=$value$")" "${#many[@]}" \
 	"control: outside all ${#many[@]} secrets are there"
 full "$seal" -- sh -c "$everywhere"
-unlike "$out" "$value" "none of ${#many[@]} secrets is inside, in no process"
+unlike "$out" "$value" "[EN-01] [EN-02] none of ${#many[@]} secrets is inside, in no process"
 for word in $passed "HOME=$HOME" "PWD=$T/proj" TMPDIR=/tmp; do
 	like "$out" "^$word$" "$word is"
 done
@@ -69,11 +69,11 @@ done
 full "$seal" -- env
 is "$(printf '%s\n' "$out" | sed 's/=.*//' | sort | tr '\n' ' ')" \
 	"CI COLORTERM HOME LANG LC_ALL LC_MESSAGES LOGNAME NO_COLOR PATH PWD SHELL TERM TMPDIR TZ USER " \
-	"nothing else is"
+	"[EN-01] [EN-05] [EN-06] [EN-08] nothing else is"
 # The wrapper's processes outside end up with what the command has, or nothing: bwrap's environment
 # is what /proc/1/environ inside would show.
 full "$seal" -- sh -c 'cat /proc/1/environ'
-unlike "$out" "$value" "/proc/1/environ holds none"
+unlike "$out" "$value" "[EN-02] /proc/1/environ holds none"
 
 # A library that the caller preloads runs before main() of every program that gets the variable.
 cat >"$T/preload.c" <<'END'
@@ -100,12 +100,12 @@ if cc -shared -fPIC -o "$T/proj/preload.so" "$T/preload.c" 2>"$T/err"; then
 	rm -f loaded
 	LD_PRELOAD=$T/proj/preload.so run "$seal" -- sh -c 'cat /proc/self/maps; env'
 	exits 0 "LD_PRELOAD: the run starts"
-	unlike "$out" preload "... without it in the command"
+	unlike "$out" preload "[EN-03] ... without it in the command"
 	# seal-exec itself is the caller's own program and may have loaded it; bwrap may not.
 	! grep -q bwrap loaded 2>/dev/null
-	ok $? "... nor in bwrap"
+	ok $? "[EN-03] ... nor in bwrap"
 	[ "$(grep -c /seal-exec loaded)" -le 1 ]
-	ok $? "... nor in the step inside"
+	ok $? "[EN-03] ... nor in the step inside"
 else
 	skip LD_PRELOAD "no compiler"
 fi
@@ -138,7 +138,7 @@ like "$out" '^SEAL_GLOB_A=a$' "a glob passes"
 like "$out" '^SEAL_GLOB_=b$' "... for no letters too"
 unlike "$out" '^(SEAL_TEST_TWO|SEAL_GLOB)=' "others do not"
 run env "${many[@]}" "$seal" -- env
-unlike "$out" "$value" "no secret does either"
+unlike "$out" "$value" "[EN-01] no secret does either"
 manifest <<'END'
 [sandbox.os]
 env = ["LD_PRELOAD", "LD_*"]
@@ -147,7 +147,7 @@ if [ -e preload.so ]; then
 	rm -f loaded
 	LD_PRELOAD=$T/proj/preload.so run "$seal" -- true
 	! grep -q bwrap loaded
-	ok $? "LD_PRELOAD granted by a manifest is not applied to bwrap"
+	ok $? "[EN-03] LD_PRELOAD granted by a manifest is not applied to bwrap"
 fi
 config <<'END'
 [sandbox.os]

@@ -34,7 +34,7 @@ for signal in TERM HUP INT QUIT USR1 USR2; do
 		until grep -qs $last signals; do sleep 0.01; done
 	: >"done"
 	wait "$pid"
-	is "$?/$(echo $(cat signals))" "72/$signal $last" "SIG$signal reaches the command once"
+	is "$?/$(echo $(cat signals))" "72/$signal $last" "[PR-10] SIG$signal reaches the command once"
 done
 
 rm -f ready "done"
@@ -42,13 +42,13 @@ rm -f ready "done"
 pid=$!
 holds -e ready && kill -TERM "$pid" && kill -TERM "$pid" && : >"done"
 wait "$pid"
-is $? 5 "a command that survives SIGTERM ends as it likes"
+is $? 5 "[PR-10] a command that survives SIGTERM ends as it likes"
 rm -f ready "done"
 "$seal" -- sh -c ': >ready; exec sleep 1000' &
 pid=$!
 holds -e ready && kill -TERM "$pid"
 wait "$pid"
-is $? 143 "one that does not is 143"
+is $? 143 "[PR-10] one that does not is 143"
 # A signal to the whole group (kill %1, timeout) reaches command and wrapper: the command may be gone
 # when the wrapper passes it on.
 codes=
@@ -82,7 +82,7 @@ run python3 "$live/left.py" 1 sh -c 'setsid sleep 1000 & exit 3'
 exits 98 "control: a daemon outside is left behind"
 run python3 "$live/left.py" 1 "$seal" -- sh -c '
 	setsid sleep 1000 & nohup sleep 1001 >/dev/null 2>&1 & (trap "" TERM HUP; sleep 1002) & exit 3'
-exits 3 "[PR-02] daemons inside are gone within a second of the command's end"
+exits 3 "[PR-02] [CC-07] daemons inside are gone within a second of the command's end"
 
 # A run whose command has said that it is there; then $1 is done, which has the pids of its parts.
 cat >parts.sh <<'END'
@@ -154,7 +154,7 @@ END
 sed 's/^until.*/until grep -qs USR1 signals; do sleep 0.01; done/' count.sh >until-usr1.sh
 for key in 'INT x03' 'QUIT x1c'; do
 	rm -f ready signals
-	talk 72 "${key% *} of the keyboard reaches the command" "$seal" -- sh until-usr1.sh <<END
+	talk 72 "[PR-10] ${key% *} of the keyboard reaches the command" "$seal" -- sh until-usr1.sh <<END
 file ready
 send \\${key#* }
 line ${key% *} signals
@@ -163,7 +163,7 @@ END
 	is "$(echo $(cat signals))" "${key% *} USR1" "... once"
 done
 rm -f ready
-talk 130 "Ctrl-C ends a command that takes no care, with 130" "$seal" -- sh -c ': >ready; exec sleep 1000' <<'END'
+talk 130 "[PR-10] Ctrl-C ends a command that takes no care, with 130" "$seal" -- sh -c ': >ready; exec sleep 1000' <<'END'
 file ready
 send \x03
 END
@@ -174,7 +174,7 @@ trap 'stty size </dev/tty' WINCH
 until [ -e done ]; do sleep 0.01; done
 END
 rm -f ready "done"
-talk 143 "a new window size reaches the command" "$seal" -- sh winch.sh <<'END'
+talk 143 "[PR-11] a new window size reaches the command" "$seal" -- sh winch.sh <<'END'
 file ready
 size 50 132
 expect 50 132
@@ -193,7 +193,7 @@ i=0
 while [ ! -e done ]; do sleep 0.01; done
 exit 7
 END
-talk 0 "Ctrl-Z stops a run, fg continues it, and its code is its own" bash --norc --noprofile -i <<'END'
+talk 0 "[PR-11] [TT-08] Ctrl-Z stops a run, fg continues it, and its code is its own" bash --norc --noprofile -i <<'END'
 expect <0>
 send "$seal" -- sh stop.sh\r
 file ready
@@ -224,7 +224,7 @@ while True:
     time.sleep(0.05)
 END
 rm -f ready again
-talk 9 "an interactive bash inside has job control" "$seal" -- bash --norc --noprofile -i <<'END'
+talk 9 "[TT-08] an interactive bash inside has job control" "$seal" -- bash --norc --noprofile -i <<'END'
 expect bash-[0-9.]+.
 mode keys
 send python3 job.py\r
@@ -247,7 +247,7 @@ send exit 9\r
 END
 # dash ends with 2: it gives the terminal back to the group that it found, which has no number in
 # the sandbox's process namespace.
-talk 0 "sh -i too" "$seal" -- sh -c 'sh -i; echo over' <<'END'
+talk 0 "[TT-08] sh -i too" "$seal" -- sh -c 'sh -i; echo over' <<'END'
 expect .
 send echo $((20 + 3)).\r
 expect ^23\.
@@ -255,7 +255,7 @@ never (no job control|turned off)
 send exit\r
 expect ^over
 END
-talk 0 "the terminal is the caller's again after an interactive shell" \
+talk 0 "[TT-08] the terminal is the caller's again after an interactive shell" \
 	sh -c '"$seal" -- bash --norc --noprofile -i; read -r line && echo "got $line."' <<'END'
 expect bash-[0-9.]+.
 mode keys

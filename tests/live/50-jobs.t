@@ -50,7 +50,7 @@ END
 	job cargo build --target-dir "$T/outside"
 	like "$err" 'spy true' "control: outside the build script reads the canary"
 	job "$seal" -- cargo build
-	exits 0 "cargo build"
+	exits 0 "[SC-26] cargo build"
 	like "$err" 'spy false' "... whose build script does not"
 	made=$(find target/debug -maxdepth 1 -type f -perm -u+x | head -n 1)
 	like "$("$T/outside/debug/$(basename "$made")")" 'could see ~/.ssh' \
@@ -108,7 +108,7 @@ cd "$T/proj/c" || exit 1
 make -s clean >/dev/null 2>&1
 git init -q .
 job "$seal" -- make -j2
-exits 0 "make -j2"
+exits 0 "[SC-26] make -j2"
 made=$(find . -type f -perm -u+x ! -path './.git/*' | head -n 1)
 run "$made"
 exits 0 "... makes a program that runs outside"
@@ -143,7 +143,7 @@ END
 	like "$out" '^seen: secret' "control: outside a script reads the canary"
 	rm -f made
 	job "$seal" -- npm run -s hello -- 'a b' --c
-	exits 0 "npm run"
+	exits 0 "[SC-26] npm run"
 	is "$out" "seen: ENOENT a b|--c" "... of a script that does not"
 	is "$(cat made)" "by node" "... and writes in the project"
 fi
@@ -161,7 +161,7 @@ if /usr/bin/python3 -c 'import venv, ensurepip' 2>"$T/err"; then
 	job "$seal" -- env/bin/pip --version
 	like "$out" '^pip ' "... with its pip"
 	job "$seal" -- env/bin/python -c 'import multiprocessing as m; print(sum(m.Pool(2).map(abs, [-1, -2])))'
-	is "$out" 3 "... processes and semaphores work"
+	is "$out" 3 "[SC-26] ... processes and semaphores work"
 	job "$seal" -- env/bin/python -c "open('$T/canary/secret')"
 	like "$err" FileNotFoundError "... and the canary is not there"
 else

@@ -210,7 +210,7 @@ is "$out" "" "... nor one to remember"
 # --- Where it is asked ------------------------------------------------------------------------------
 
 run setsid -w "${reach[@]}"
-is "$status/$out" "0/$port closed" "without a terminal: no"
+is "$status/$out" "0/$port closed" "[TT-07] without a terminal: no"
 like "$err" "^seal-exec: the host's localhost port $port stays closed: there is no terminal to ask on; answer \"always\" on a terminal, or remove prompt in seal.toml:5\$" \
 	"... said in one line, with what to do"
 run setsid -w "$seal" -q -- python3 reach.py "$port"

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -71,9 +72,17 @@ static int add_open(int ruleset, uint64_t rights, int fd)
 	return (int)SYS4(SYS_LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &attr, 0);
 }
 
+/*
+ * The path is that of a mount, so no part of it is a link. If one is, somebody else has put it there
+ * since, who can write above the mount from outside, and would have the rule be about another place.
+ */
 int landlock_add(int ruleset, int abi, enum access_class access, const char *path)
 {
-	long fd = SYS4(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+	const struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = SYS4(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 	int r;
 
 	if (fd < 0)

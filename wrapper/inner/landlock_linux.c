@@ -73,8 +73,9 @@ static int add_open(int ruleset, uint64_t rights, int fd)
 }
 
 /*
- * The path is that of a mount, so no part of it is a link. If one is, somebody else has put it there
- * since, who can write above the mount from outside, and would have the rule be about another place.
+ * The path is that of a mount, so no part of it is a link. If one is, somebody else has put it
+ * there since, who can write above the mount from outside, and would have the rule be about another
+ * place.
  */
 int landlock_add(int ruleset, int abi, enum access_class access, const char *path)
 {

@@ -151,9 +151,9 @@ build/gen/%_filters.c: build/gen/syscalls profiles/syscalls.toml profiles/keeper
 	$(call step,GEN,$@) build/gen/syscalls profiles/$(if $(filter keeper,$*),keeper,syscalls).toml $*_filters $@
 
 # The tables in the man pages come from the rows that the program is made of.
-build/man/%: man/%.in build/gen/manual
+build/man/%: man/%.in build/gen/manual profiles/protect.toml
 	@mkdir -p $(@D)
-	$(call step,GEN,$@) build/gen/manual $< $@
+	$(call step,GEN,$@) build/gen/manual $< $@ profiles/protect.toml
 
 # --- Tests --------------------------------------------------------------------------------------
 

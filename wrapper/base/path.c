@@ -43,6 +43,17 @@ char *path_absolute(struct arena *a, const char *base, const char *path)
 	return out;
 }
 
+char *path_join(struct arena *a, const char *dir, const char *name)
+{
+	size_t n = strcmp(dir, "/") ? strlen(dir) : 0, len = strlen(name);
+	char *out = arena_alloc(a, n + len + 2);
+
+	memcpy(out, dir, n);
+	out[n] = '/';
+	memcpy(out + n + 1, name, len);
+	return out;
+}
+
 bool path_under(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);

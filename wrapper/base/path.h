@@ -15,6 +15,9 @@
  */
 char *path_absolute(struct arena *a, const char *base, const char *path);
 
+/* NAME, which may have slashes, in the folder DIR. */
+char *path_join(struct arena *a, const char *dir, const char *name);
+
 /* True if PATH is DIR or lies below it; both absolute and clean. */
 bool path_under(const char *path, const char *dir);
 

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "config.h"
 #include "host/facts.h"
+#include "host/repos.h"
 #include "host/limits.h"
 #include "plan/plan.h"
 #include "policy/refuse.h"
@@ -183,6 +184,25 @@ static void read_profile(struct session *s, struct bundle *b, const char *name)
 	bundle_read(b, ORIGIN_PROFILE, t->file, t->text, t->len, &s->arena, &s->diags);
 }
 
+/* The repositories in what the run may write. */
+static void find_repos(struct session *s)
+{
+	struct strvec roots = {0};
+	const struct grant *g;
+
+	if (s->policy.profile != PROFILE_READ_ONLY)
+		strvec_push(&s->arena, &roots, s->facts.project);
+	vec_each (g, &s->policy.grants) {
+		const char *root = g->kind == GRANT_WRITE && g->flags & GRANT_DIRECTORY && g->path
+			? host_canonical(g->path, &s->arena)
+			: NULL;
+
+		if (root && (!path_under(root, s->facts.project) || !roots.n))
+			strvec_push(&s->arena, &roots, root);
+	}
+	host_find_repos(&s->facts, &roots, &s->arena);
+}
+
 void session_plan(struct session *s, const char *const *argv)
 {
 	struct wanted_list wanted = {0};
@@ -209,6 +229,7 @@ void session_plan(struct session *s, const char *const *argv)
 		return;
 	refuse_unbuilt(&s->policy);
 	s->policy.protect = &catalog_protect;
+	find_repos(s);
 	plan_paths(&s->policy, &s->facts, &s->arena, &bound, &seen);
 	host_look(&s->facts, &bound, &seen, &s->arena);
 	policy_refuse_targets(&s->policy, &s->refusals, &s->facts, &s->arena, &s->diags);

@@ -1,9 +1,10 @@
 /*
- * gen-manual PAGE.in PAGE
+ * gen-manual PAGE.in PAGE PROTECT.toml
  *
  * Copies a man page and puts the tables in: a line `.\" @KEYS@` becomes the keys of seal.toml (or,
  * in seal-bundle.5, of a bundle), `.\" @OPTIONS@` the options, `.\" @SUBCOMMANDS@` the
- * subcommands. The rows are those that the program itself is made of, so a page cannot forget one.
+ * subcommands, `.\" @PROTECTED@` what PROTECT.toml says. The rows are those that the program itself
+ * is made of, so a page cannot forget one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,9 @@
 #include "base/path.h"
 #include "read/bundle.h"
 #include "read/manifest.h"
+#include "read/protect.h"
+
+enum { PROTECT_MAX = 64 * 1024 };
 
 static const struct {
 	char letter;
@@ -59,6 +63,55 @@ static void put_subcommands(struct strbuf *out)
 	strbuf_adds(out, ".El\n");
 }
 
+static void read_protected(struct protect_table *table, const char *file, struct arena *arena)
+{
+	struct diags diags = {.arena = arena};
+	char *text = arena_alloc(arena, PROTECT_MAX);
+	FILE *in = fopen(file, "r");
+	size_t n = in ? fread(text, 1, PROTECT_MAX, in) : 0;
+
+	if (n == 0 || n == PROTECT_MAX)
+		die("cannot read %s", file);
+	fclose(in);
+	if (!protect_read(table, file, text, n, arena, &diags))
+		die("%s has faults", file);
+}
+
+/* The paths of one reason in one item; rows of one reason stand together. */
+static void put_protected(const char *file, struct strbuf *out)
+{
+	static const char *const headings[PROTECT_PLACES] = {
+		[PROTECT_PROJECT] = "In the root of the project, and of a repository below it",
+		[PROTECT_GIT] = "In a git directory",
+		[PROTECT_WORKTREE] = "In a worktree's folder in the git directory",
+		[PROTECT_HOME] = "In the home folder",
+	};
+	struct arena arena = ARENA_INIT;
+	struct protect_table table = {0};
+	const struct protect_row *row;
+	int place, rows;
+
+	read_protected(&table, file, &arena);
+	strbuf_adds(out, ".Bl -tag -width Ds\n");
+	for (place = 0; place < PROTECT_PLACES; place++) {
+		strbuf_addf(out, ".It \\&%s\n", headings[place]);
+		rows = 0;
+		vec_each (row, &table) {
+			if ((int)row->place != place)
+				continue;
+			strbuf_adds(out, rows++ ? " ,\n" : "");
+			strbuf_addf(out, ".Pa %s", row->path);
+			strbuf_adds(out,
+				row->found == FOUND_TOLD             ? " (told only)"
+					: row->missing == STAND_NONE ? " (if it exists)"
+								     : "");
+		}
+		strbuf_adds(out, "\n");
+	}
+	strbuf_adds(out, ".El\n");
+	arena_release(&arena);
+}
+
 int main(int argc, char **argv)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -66,8 +119,8 @@ int main(int argc, char **argv)
 	char line[4096];
 	FILE *in, *out;
 
-	if (argc != 3)
-		die("usage: gen-manual PAGE.in PAGE");
+	if (argc != 4)
+		die("usage: gen-manual PAGE.in PAGE PROTECT.toml");
 	if (!(in = fopen(argv[1], "r")))
 		die_errno("%s", argv[1]);
 	keys = strncmp(path_base(argv[1]), "seal-bundle", 11) == 0 ? &bundle_schema
@@ -79,6 +132,8 @@ int main(int argc, char **argv)
 			put_options(&text);
 		else if (strcmp(line, ".\\\" @SUBCOMMANDS@\n") == 0)
 			put_subcommands(&text);
+		else if (strcmp(line, ".\\\" @PROTECTED@\n") == 0)
+			put_protected(argv[3], &text);
 		else
 			strbuf_adds(&text, line);
 	}

@@ -42,6 +42,7 @@ struct repo {
 	bool proven;            /* the git directory itself points back at root, or lies in it */
 	struct strvec pointers; /* folders of worktrees in common, canonical */
 	struct strvec modules;  /* git directories of submodules, canonical */
+	bool unread;            /* a file of its configuration could not be read */
 	struct strvec runs;     /* what its configuration makes git run or read, absolute */
 };
 

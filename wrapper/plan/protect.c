@@ -1,5 +1,6 @@
 #include "plan/protect.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -126,6 +127,29 @@ static void claim_home(struct claimer *c)
 			*vec_push(c->arena, c->out) = *x;
 }
 
+/* The opened first: a row at the same path is about what is in it. */
+static int by_path(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order ? order : (int)y->kind - (int)x->kind;
+}
+
+/* By path, each row of a path once: a submodule's repository is reached from two sides. */
+static void sort_claims(struct claims *all)
+{
+	size_t i, n = 0;
+
+	if (all->n > 1)
+		qsort(all->v, all->n, sizeof *all->v, by_path);
+	for (i = 0; i < all->n; i++)
+		if (n == 0 || strcmp(all->v[n - 1].path, all->v[i].path) != 0 ||
+			all->v[n - 1].kind != all->v[i].kind)
+			all->v[n++] = all->v[i];
+	all->n = n;
+}
+
 static void claim_all(struct claimer *c)
 {
 	const struct repo *r;
@@ -144,6 +168,7 @@ static void claim_all(struct claimer *c)
 			claim(c, c->f->manifests.v[i], STAND_NONE,
 				"a command must not change what another may do")
 				->firm = true;
+	sort_claims(c->out);
 }
 
 void protect_with_parents(struct arena *arena, struct strvec *out, const char *path)

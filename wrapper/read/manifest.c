@@ -238,32 +238,41 @@ static bool on_limit(struct reader *r, const struct key_row *row, const struct t
 	return true;
 }
 
+/* The settings that are true or false. */
+static bool on_switch(struct manifest *m, const struct key_row *row, const struct toml_event *ev)
+{
+	switch ((enum manifest_key)row->id) {
+	case MF_STRICT:
+		m->set |= SET_STRICT;
+		m->strict = ev->boolean;
+		m->strict_at = ev->at;
+		return true;
+	case MF_PLACEHOLDERS:
+		m->no_placeholders = !ev->boolean;
+		m->placeholders_at = ev->at;
+		return true;
+	case MF_DEBUG:
+		m->set |= SET_DEBUG;
+		m->debug = ev->boolean;
+		m->debug_at = ev->at;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void on_key(void *user, const struct key_row *row, const struct toml_event *ev)
 {
 	struct reader *r = user;
 	struct manifest *m = r->m;
 
-	if (on_grant_key(r, row, ev) || on_limit(r, row, ev))
+	if (on_grant_key(r, row, ev) || on_limit(r, row, ev) || on_switch(m, row, ev))
 		return;
 	switch ((enum manifest_key)row->id) {
 	case MF_PROFILE:
 		m->set |= SET_PROFILE;
 		m->profile = (enum run_profile)name_index(run_profile_names, ev->text.s);
 		m->profile_at = ev->at;
-		break;
-	case MF_STRICT:
-		m->set |= SET_STRICT;
-		m->strict = ev->boolean;
-		m->strict_at = ev->at;
-		break;
-	case MF_PLACEHOLDERS:
-		m->no_placeholders = !ev->boolean;
-		m->placeholders_at = ev->at;
-		break;
-	case MF_DEBUG:
-		m->set |= SET_DEBUG;
-		m->debug = ev->boolean;
-		m->debug_at = ev->at;
 		break;
 	case MF_ENVRC:
 		m->set |= SET_ENVRC;

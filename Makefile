@@ -163,7 +163,9 @@ $(units): $b/unit/%: $(call obj,tests/unit/%.c) $(call obj,$(unit_lib) $(gen_lib
 	@mkdir -p $(@D)
 	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS) $(GEN_LIBS)
 
-tests/toml-json: $(call obj,tests/toml-json.c) $(core)
+toml_json := $(if $(BUILD),$b,tests)/toml-json
+export TOML_JSON ?= $(CURDIR)/$(toml_json)
+$(toml_json): $(call obj,tests/toml-json.c) $(core)
 	$(call step,LINK,$@) $(link) -o $@ $^ $(RUN_LIBS)
 
 # Static, and nothing of ours in them: a probe must run in whatever view a sandbox gives it.
@@ -173,7 +175,7 @@ $(probes): build/probe/%: tests/probe/%.c config.mk
 
 prove = prove -j$(JOBS) --timer --exec tests/one
 
-test_programs := $(units) $(probes) $(if $(wildcard tests/toml-json.c),tests/toml-json)
+test_programs := $(units) $(probes) $(toml_json)
 
 # At its end the rows of containment are counted, in what all these tests said.
 check: all $(test_programs)
@@ -190,8 +192,8 @@ accept: $b/unit/plan_test
 check-live: all $(test_programs)
 	$(prove) $(live)
 
-# ASAN_LIVE: the live tests that are told which seal-exec to run by SEAL_EXEC.
-ASAN_LIVE ?= $(live)
+# The whole suite again. Not under sanitizers are the step inside (linked with nothing, so with no
+# sanitizer's runtime either; its readers are in the unit tests) and the probes (nothing of ours).
 asan: $(test_programs)
 	$(MAKE) BUILD=asan EXTRA_CFLAGS='$(checked)' asan-run
 
@@ -199,8 +201,10 @@ asan: $(test_programs)
 # strace, which tests use; the link order is asked by a test that preloads a library.
 asan-run: export SEAL_EXEC = $(CURDIR)/$(bin)
 asan-run: export ASAN_OPTIONS = detect_leaks=0:verify_asan_link_order=0
-asan-run: all $(units)
-	$(prove) $(units) $(ASAN_LIVE)
+asan-run: export UBSAN_OPTIONS = print_stacktrace=1
+asan-run: export TOML_JSON = $(CURDIR)/$(toml_json)
+asan-run: all $(units) $(toml_json)
+	$(prove) $(units) $(live)
 
 # Each layer away once: do its rows' tests fail? (tests/mutants, tests/mutate)
 check-mutants: all $(test_programs)

@@ -10,8 +10,9 @@ suite=../shared/toml-test
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-[ -x tests/toml-json ] || {
-	echo 'Bail out! no tests/toml-json: run make tests/toml-json'
+reader=${TOML_JSON:-tests/toml-json}
+[ -x "$reader" ] || {
+	echo "Bail out! no $reader: run make tests/toml-json"
 	exit 1
 }
 
@@ -23,7 +24,7 @@ compare()
 	find "$2" -name '*.toml' | sort >"$work/files"
 	while read -r file; do
 		n=$((n + 1))
-		timeout 20 tests/toml-json "$file" >"$work/$n.json" 2>"$work/error" ||
+		timeout 20 "$reader" "$file" >"$work/$n.json" 2>"$work/error" ||
 			echo "# $(head -n 1 "$work/error")"
 	done <"$work/files"
 	python3 - "$want" "$work" 3<"$work/files" <<'END'
@@ -70,7 +71,7 @@ refuse()
 {
 	find "$1" -name '*.toml' | sort >"$work/files"
 	while read -r file; do
-		timeout 20 tests/toml-json "$file" >"$work/out" 2>"$work/error"
+		timeout 20 "$reader" "$file" >"$work/out" 2>"$work/error"
 		status=$?
 		place=$(LC_ALL=C sed -n '1s/^# error at \([0-9:]*\).*/\1/p' "$file" | tr -d '\000')
 		[ -n "$place" ] || place='[1-9][0-9]*:[1-9][0-9]*'

@@ -211,12 +211,12 @@ int main(void)
 	a = in_child(true, temporary);
 	is_int(a.read_hosts, 0, "the resolver's files can be read");
 	is_int(a.read_passwd, EACCES, "no other file can");
-	is_int(a.write_tmp, EACCES, "no file can be written");
+	is_int(a.write_tmp, EACCES, "[SC-24] the keeper too: no file can be written");
 	is_int(a.connect_listed, 0, "a granted port can be connected to");
 	is_int(a.connect_other, EACCES, "no other port can");
 	is_int(a.unix_socket, EAFNOSUPPORT, "no Unix socket");
 	is_int(a.bound, EPERM, "nothing is bound");
-	is_int(a.forked, ENOSYS, "no process is made");
+	is_int(a.forked, ENOSYS, "[SC-24] the keeper too: no process is made");
 	is_int(a.killed, ENOSYS, "none is signalled by number");
 	close(fd);
 	unlink(temporary);

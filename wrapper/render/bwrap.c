@@ -95,20 +95,26 @@ static void put_mount(struct renderer *r, const struct mount *m, int fd)
 	}
 }
 
+static void put_namespaces(struct renderer *r)
+{
+	/* A user namespace is a must for its own sake: none can be made in it. That is the second
+	 * reason beside the filter, and costs nothing that can be measured. */
+	put(r, "--unshare-user", WITHOUT(USERNS) ? NULL : "--disable-userns", NULL);
+	if (WITHOUT(PIDNS)) {
+		put(r, "--unshare-ipc", "--unshare-uts", "--unshare-cgroup");
+		put(r, WITHOUT(NETNS) ? "--share-net" : "--unshare-net", NULL, NULL);
+		return;
+	}
+	put(r, "--unshare-all", WITHOUT(NETNS) ? "--share-net" : NULL, NULL);
+}
+
 static void put_all(
 	const struct plan *plan, const int *fds, bool text, struct arena *arena, struct strvec *out)
 {
 	struct renderer r = {.arena = arena, .out = out, .fds = fds};
 	size_t i;
 
-	/* A user namespace is a must for its own sake: none can be made in it. That is the second
-	 * reason beside the filter, and costs nothing that can be measured. */
-	put(&r, "--unshare-user", NULL, NULL);
-	put(&r, "--disable-userns", NULL, NULL);
-	if (!WITHOUT(PIDNS))
-		put(&r, "--unshare-all", NULL, NULL);
-	if (WITHOUT(NETNS))
-		put(&r, "--share-net", NULL, NULL);
+	put_namespaces(&r);
 	/* The second line: the keeper ends the sandbox when its front dies, this ends it when both
 	 * are killed at once. The text is for a shell, which bwrap may well outlive. */
 	if (!text && !WITHOUT(LIFELINE))

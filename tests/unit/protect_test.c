@@ -179,6 +179,28 @@ static void worktree(bool proven)
 	run_free(r);
 }
 
+/* An active virtual environment. */
+static void test_on_path(void)
+{
+	static const struct node nodes[] = {
+		{P "/.venv/bin/pip", PATH_FILE, NULL, 9},
+		{NULL, PATH_MISSING, NULL, 0},
+	};
+	static const char *const environment[] = {
+		"PATH=" P "/.venv/bin:" P "/none:" P ":/bin", NULL};
+	struct run *r = run_new();
+
+	r->extra = nodes;
+	r->facts.environ = environment;
+	run_plan(r, "true");
+	is_str(at(r, P "/.venv/bin"), "ro-bind", "a folder on PATH is read-only");
+	is_str(at(r, P "/none"), "ro-bind folder", "one that is missing cannot be made");
+	is_str(at(r, P), "bind", "the project itself stays writable");
+	ok(r->plan.notes.n == 1 && strstr(r->plan.notes.v[0], "write = [\".venv/bin\"]"),
+		"the user hears of it, and of the remedy");
+	run_free(r);
+}
+
 int main(void)
 {
 	test_project();
@@ -186,6 +208,7 @@ int main(void)
 	test_lifted();
 	test_missing();
 	test_home();
+	test_on_path();
 	worktree(true);
 	worktree(false);
 	return done_testing();

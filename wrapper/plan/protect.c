@@ -12,6 +12,7 @@ struct claim {
 	enum stand_in missing;
 	enum protect_found found;
 	bool firm; /* no grant lifts it */
+	bool on_path;
 	struct origin from;
 };
 
@@ -110,7 +111,7 @@ static void claim_path(struct claimer *c)
 		folder = *p == '/' ? path_absolute(c->arena, "/", arena_strndup(c->arena, p, n))
 				   : NULL;
 		if (folder && strcmp(folder, c->f->project) != 0 && is_granted(c, folder))
-			claim(c, folder, STAND_FOLDER, "a folder on PATH");
+			claim(c, folder, STAND_FOLDER, "a folder on PATH")->on_path = true;
 	}
 }
 
@@ -227,6 +228,19 @@ static void tell(
 	};
 }
 
+/* The folder of an active virtual environment is one: its user would look in vain for the reason.
+ */
+static void note_path(struct builder *b, const char *path)
+{
+	const char *in_project = path + strlen(b->facts->project) + 1;
+
+	strvec_push(b->arena, &b->plan->notes,
+		arena_printf(b->arena,
+			"%s is on your PATH, so it is read-only inside; to allow: [sandbox.os] "
+			"write = [\"%s\"]",
+			path, in_project));
+}
+
 void protect_guards(struct builder *b, struct guards *guards)
 {
 	struct claims all = {0};
@@ -245,6 +259,9 @@ void protect_guards(struct builder *b, struct guards *guards)
 		};
 
 		tell(b, x, fact, lifted);
+		if (x->on_path && !lifted && fact && fact->end != PATH_MISSING &&
+			path_under(x->path, b->facts->project))
+			note_path(b, x->path);
 		if (!lifted && !is_left(x, fact))
 			protect_guard(b, guards, &g);
 	}

@@ -97,9 +97,11 @@ import curses, sys
 def draw(screen):
     screen.addstr(2, 2, "screen of %dx%d" % screen.getmaxyx())
     screen.refresh()
+    screen.timeout(100)  # a signal just before a read that waits would be seen at the next key
     while (key := screen.getch()) != ord("q"):
-        screen.addstr(4, 2, "key %d " % key)
-        screen.refresh()
+        if key != -1:
+            screen.addstr(4, 2, "key %d " % key)
+            screen.refresh()
 curses.wrapper(draw)
 print("left")
 END

@@ -3,6 +3,7 @@
 # Unix sockets of the host: what unix_sockets names can be spoken to inside, and nothing beside it.
 # $T is below /tmp, where the sandbox has a folder of its own: all that is seen of the host's there
 # has been granted.
+# shellcheck disable=SC2046 # words
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 c=$T/canary
@@ -61,7 +62,55 @@ is "$status/$out" "0/ENOENT
 ENOENT" "without a grant there is nothing to connect to"
 is "$(told "$c/one.sock")" 1 "... and nothing reached the host"
 inside 'find / -type s 2>/dev/null | grep -v "/own.sock$"'
-is "$out" "" "... nor is there any other socket"
+is "$out" "" "[NT-10] ... nor is there any other socket"
+
+# Where services, agents and desktops have theirs.
+export XDG_RUNTIME_DIR="$T/run"
+mkdir -p "$T/run/podman" "$T/run/gnupg" "$T/run/systemd" "$T/run/pulse" "$HOME/.gnupg" "$HOME/.docker/run" \
+	"$HOME/.config/Code" "$HOME/.emacs.d/server" "/tmp/tmux-seal-$$"
+for path in "$T/run/bus" "$T/run/podman/podman.sock" "$T/run/docker.sock" "$T/run/wayland-0" "$T/run/gnupg/S.gpg-agent" \
+	"$T/run/systemd/private" "$T/run/pulse/native" "$T/run/vscode-ipc-1.sock" "$T/run/kitty" "$HOME/.gnupg/S.gpg-agent" \
+	"$HOME/.docker/run/docker.sock" "$HOME/.emacs.d/server/server" "$HOME/.config/Code/1-main.sock" \
+	"/tmp/tmux-seal-$$/default"; do
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1])' "$path" || echo "# no $path" >&2
+	echo "$path"
+done >"$T/service-sockets"
+is "$(xargs ls -d <"$T/service-sockets" | wc -l)" 14 "control: sockets of services on the host"
+run "$seal" -- sh -c 'find / -type s 2>/dev/null | grep -v "/own.sock$"; ls -d "$@" 2>/dev/null' sh \
+	$(cat "$T/service-sockets") /run/docker.sock /var/run/docker.sock /run/containerd/containerd.sock \
+	/run/dbus/system_bus_socket /run/systemd/private /tmp/.X11-unix/X0 /nix/var/nix/daemon-socket/socket \
+	/run/snapd.socket /run/libvirt/libvirt-sock
+is "$out" "" "[NT-10] no socket of a service is in the view"
+run "$seal" -- sh -c 'cat /proc/net/unix | tail -n +2'
+is "$out" "" "[NT-10] no abstract one either"
+rm -rf "/tmp/tmux-seal-$$" "$HOME/.gnupg" "$HOME/.docker" "$HOME/.emacs.d" "$HOME/.config/Code"
+unset XDG_RUNTIME_DIR
+
+# What lies in the project is the project's: SECURITY.md promises nothing there, either way.
+run "$seal" -- python3 ask.py own.sock
+is "$out" "host: hello" "[NT-11] a host's server in the project can be spoken to: a non-promise"
+cat >give.py <<'EOF'
+import os, socket
+s = socket.socket(socket.AF_UNIX)
+s.bind("in.sock")
+s.listen(1)
+open("in.ready", "w").close()
+peer, _ = s.accept()
+with open("/tmp/of-the-sandbox", "w") as f:
+    f.write("from inside")
+socket.send_fds(peer, [b"x"], [os.open("/tmp/of-the-sandbox", os.O_RDONLY)])
+EOF
+"$seal" -- python3 give.py &
+given=$!
+holds -e in.ready
+is "$(python3 -c 'import os, socket
+s = socket.socket(socket.AF_UNIX); s.connect("in.sock")
+_, fds, _, _ = socket.recv_fds(s, 10, 4)
+print(os.read(fds[0], 100).decode())')" "from inside" \
+	"[NT-13] who connects to a command's server in the project gets what it sends: a non-promise"
+wait $given
+rm -f in.sock in.ready
 
 # --- With one ------------------------------------------------------------------------------------------
 

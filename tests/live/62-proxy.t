@@ -127,6 +127,38 @@ printf '%s' "$err" | tr -dc '\0-\011\013-\037\177' >"$T/left"
 printf '%s' "$err" | grep -o "$(printf '\342\200\213')" >>"$T/left"
 is "$(wc -c <"$T/left" | tr -d ' ')" 0 "[PX-24] what is said of them is printable"
 
+# A relay inside is no other client than the rest: the verdict is about where, not about who asks.
+cat ways.py - >script.py <<'PY'
+import client, threading
+def pump(a, b):
+    try:
+        while data := a.recv(65536):
+            b.sendall(data)
+        b.shutdown(socket.SHUT_WR)
+    except OSError:
+        a.close(), b.close()
+def relay(listener, to):
+    while True:
+        near, _ = listener.accept()
+        far = socket.create_connection(to)
+        for ends in (near, far), (far, near):
+            threading.Thread(target=pump, args=ends, daemon=True).start()
+names = ["allowed.test", "b.wild.test", "ALLOWED.test.", "evil.test", "wild.test", "127.0.0.1", "0x7f.1", "[::1]",
+    "allowed.test@evil.test", "allowed.test..", "169.254.169.254"]
+listener = socket.create_server(("127.0.0.1", 8881))
+threading.Thread(target=relay, args=(listener, client.VIA), daemon=True).start()
+for label, via in ("direct", client.VIA), ("relayed", ("127.0.0.1", 8881)):
+    client.VIA = via
+    for name in names:
+        ways(f"{label} {name}", name)
+PY
+run "$seal" -- python3 -B script.py
+is "$(said 'direct allowed.test connect' | cut -c1-14)/$(said 'direct evil.test socks')" "$hello/socks 2" \
+	"control: without a relay one is served, another refused"
+is "$(printf '%s\n' "$out" | sed -n 's/^relayed //p')" "$(printf '%s\n' "$out" | sed -n 's/^direct //p')" \
+	"[PX-25] through a relay inside: the same answers, each way"
+is "$(printf '%s\n' "$out" | grep -c '^relayed ')" 33 "control: there are 33"
+
 # A manifest may list addresses literally.
 grants '"192.0.2.20", "[2001:db8::20]", "10.0.0.20:8080"'
 cat ways.py - >script.py <<'PY'

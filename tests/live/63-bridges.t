@@ -540,6 +540,62 @@ touch enough
 wait $pid
 grants 'host_localhost_ports = [5001]'
 
+# --- What a granted service may do is granted too, and nothing of a bridge lies on the host --------------------------------
+
+# A proxy of the host's own: connects to whatever port the first line names.
+cat >"$T/hop.py" <<'PY'
+import socket, sys, threading
+server = socket.create_server(("127.0.0.1", 5020))
+open(sys.argv[1], "w").write("up")
+while True:
+    near, _ = server.accept()
+    port = int(near.recv(100).split()[0])
+    with near, socket.create_connection(("127.0.0.1", port)) as far:
+        far.sendall(b"through the hop")
+        near.sendall(far.recv(100))
+PY
+rm -f "$T/up"
+python3 -B "$T/hop.py" "$T/up" &
+hop=$!
+holds -s "$T/up"
+stop
+serve echo@127.0.0.1:5004
+grants 'host_localhost_ports = [5020]'
+py <<'PY'
+def hop():
+    with dial("127.0.0.1", 5020) as sock:
+        sock.sendall(b"5004\n")
+        return sock.recv(100).decode()
+show("direct", lambda: outcome(lambda: dial("127.0.0.1", 5004)))
+show("hop", hop)
+PY
+is "$(said direct)" refused "control: a port that is not granted is not there"
+is "$(said hop)" "through the hop" "[BR-13] but who grants a proxy's port grants what it reaches: a non-promise"
+kill $hop
+wait $hop 2>/dev/null
+stop
+
+# Whoever wants to connect to a bridge from outside finds nothing to connect to.
+places()
+{
+	awk '$4 == "00010000" && $8 { print "unix", $8 }' /proc/net/unix
+	awk '$4 == "0A" { print "tcp", $2 }' /proc/net/tcp /proc/net/tcp6
+	find /run /tmp /var/tmp /dev/shm "$HOME" -user "$(id -u)" \( -type s -o -type p -o -type d \) \
+		-not -path "$T/*" -not -path '/tmp/seal-live.*' -not -path '/tmp/seal-world.*' 2>/dev/null | grep -iE 'seal|bwrap|bridge'
+}
+serve echo@127.0.0.1:5001
+grants 'host_localhost_ports = [5001]'
+places | sort >"$T/places"
+rm -f ready "done"
+"$seal" -- sh -c ': >ready; until [ -e done ]; do sleep 0.05; done' &
+pid=$!
+holds -e ready
+is "$(places | sort | diff "$T/places" -)" "" "[BR-03] [BR-04] while a bridge is open, no socket, port or folder of it is on the machine"
+: >"done"
+wait $pid
+like "$(cat "$T/places")" 'tcp 0100007F:1389' "control: what listens is seen"
+stop
+
 # --- Descriptors over a bridge, and the keeper's own -----------------------------------------------------------------------
 
 serve echo@127.0.0.1:5001
@@ -547,6 +603,8 @@ rm -f inside
 SEAL_WORD=of-the-environment timeout -k 2 60 "$seal" -- python3 -B -c '
 import os, socket, time
 s = socket.create_connection(("127.0.0.1", 5001))
+socket.send_fds(s, [b"hello"], [os.open(name, os.O_RDONLY) for name in (".", "seal.toml", "/etc")])
+print("came back", s.recv(5), flush=True)
 open("inside", "w").close()
 while not os.path.exists("end"): time.sleep(0.01)' >"$T/in" 2>&1 8<"$T/canary/secret" 9<"$T/proj" &
 pid=$!
@@ -584,12 +642,13 @@ like "$(cat "$T/control")" '^environ .*SEAL_WORD=of-the-environment' "control: r
 like "$(cat "$T/control")" "^fd 8 $T/canary/secret\$" "control: ... its open files"
 like "$(cat "$T/control")" '^memory [1-9]' "control: ... and what it remembers"
 seen "$keeper" of-the-environment >"$T/seen"
-is "$(grep '^environ' "$T/seen")" "environ b''" "[EN-10] the keeper has forgotten its environment"
+is "$(grep '^environ' "$T/seen")" "environ b''" "[EN-02] [EN-10] the keeper has forgotten its environment"
 # AddressSanitizer makes a copy of its own before main().
 like "$(grep '^memory' "$T/seen")" "^memory ${ASAN_OPTIONS:+[0-9]*}0*\$" "[EN-10] ... all of it"
 like "$(cat "$T/seen")" '^fd [0-9]+ socket:' "control: it has sockets"
 is "$(grep '^fd' "$T/seen" | grep -vE ' (/dev/null|(socket|pipe|anon_inode):.*)$')" "fd 2 $T/in" \
-	"... and no file or folder but the standard error, for the refusals"
+	"[FD-08] ... and no file or folder but the standard error, for the refusals"
+like "$(cat "$T/in")" "^came back b'hello'" "[FD-08] bytes that a command sends with descriptors pass, the descriptors do not"
 run "$seal" -- sh -c 'cat /proc/[0-9]*/comm'
 unlike "$out" keeper "[BR-08] nothing of the keeper's is inside"
 start=$(date +%s%N)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <signal.h>
 #include <unistd.h>
 
 void fd_cleanup(int *fd)
@@ -54,6 +55,17 @@ bool fd_write_all(int fd, const void *buf, size_t len)
 		done += (size_t)n;
 	}
 	return true;
+}
+
+bool fd_write_file(int fd, const void *buf, size_t len)
+{
+	void (*old)(int) = signal(SIGXFSZ, SIG_IGN);
+	bool ok = fd_write_all(fd, buf, len);
+	int saved = errno;
+
+	signal(SIGXFSZ, old);
+	errno = saved;
+	return ok;
 }
 
 bool fd_fill_stdio(void)

@@ -21,6 +21,9 @@ ssize_t fd_read_all(int fd, void *buf, size_t size);
 /* Writes all LEN bytes; false with errno. Retries EINTR. */
 bool fd_write_all(int fd, const void *buf, size_t len);
 
+/* The same for a file: a limit on the size of files is an error (EFBIG), not a signal. */
+bool fd_write_file(int fd, const void *buf, size_t len);
+
 /* Opens /dev/null on each of 0, 1, 2 that is closed, so that no other file lands there. */
 bool fd_fill_stdio(void);
 

@@ -15,7 +15,7 @@ static int fill(int new_fd, const void *bytes, size_t len)
 {
 	cleanup_fd int fd = new_fd;
 
-	if (fd < 0 || !fd_write_all(fd, bytes, len) || lseek(fd, 0, SEEK_SET) != 0)
+	if (fd < 0 || !fd_write_file(fd, bytes, len) || lseek(fd, 0, SEEK_SET) != 0)
 		return -1;
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
 		return -1;

@@ -73,12 +73,17 @@ static void own_descriptors(void)
 		fd_cloexec_from(3);
 	for (fd = 0; !WITHOUT(STDIO) && fd < 3; fd++) {
 		length = sizeof domain;
-		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		if (fstat(fd, &st) != 0)
+			die_errno("cannot look at descriptor %d", fd);
+		if (S_ISDIR(st.st_mode))
 			die("descriptor %d is a directory, through which the command would see the "
 			    "host; give it a file, a pipe or /dev/null",
 				fd);
-		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
-			domain != AF_UNIX)
+		if (!S_ISSOCK(st.st_mode))
+			continue;
+		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0)
+			die_errno("cannot look at descriptor %d", fd);
+		if (domain != AF_UNIX)
 			die("descriptor %d is a socket of the host's network, which the command "
 			    "could use for more; put a pipe between",
 				fd);

@@ -32,7 +32,7 @@ void session_refuse_faults(struct session *s)
 void session_print(struct strbuf *text)
 {
 	if (text->len && !fd_write_all(STDOUT_FILENO, text->s, text->len))
-		exit(EXIT_REFUSED);
+		die_errno("cannot write to standard output");
 	strbuf_release(text);
 }
 

@@ -77,7 +77,7 @@ void state_write(const struct state_file *file, const struct facts *f, struct ar
 	cleanup_fd int fd = -1;
 
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !fd_write_all(fd, text->s, text->len) || fsync(fd) != 0 ||
+	if (fd < 0 || !fd_write_file(fd, text->s, text->len) || fsync(fd) != 0 ||
 		rename(temporary, path) != 0) {
 		int error = errno;
 

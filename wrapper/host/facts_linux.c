@@ -32,6 +32,22 @@ static bool is_plain_name(const char *s)
 }
 
 /*
+ * What is not there, or not for the caller, is an answer. That the machine cannot say it (no
+ * memory, no descriptor) is none: what is not seen would not be protected, so the run ends.
+ */
+static bool is_answer(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP ||
+		error == ENAMETOOLONG;
+}
+
+static void check_answer(const char *path)
+{
+	if (!is_answer(errno))
+		die_errno("cannot look at %s", path);
+}
+
+/*
  * The caller's line of /etc/passwd, read as a file: a directory service would be a network call,
  * and its plug-ins cannot be loaded into a static program. The entry holds until the next call.
  */
@@ -40,6 +56,8 @@ static const struct passwd *own_account(uid_t uid, FILE **accounts)
 	const struct passwd *pw = NULL;
 
 	*accounts = fopen("/etc/passwd", "re");
+	if (!*accounts)
+		check_answer("/etc/passwd");
 	while (*accounts && (pw = fgetpwent(*accounts)) && pw->pw_uid != uid)
 		;
 	return pw;
@@ -113,13 +131,17 @@ static const char *name_of_fd(int fd, struct arena *arena)
 {
 	const char *name = read_link(arena_printf(arena, "/proc/self/fd/%d", fd), arena);
 
-	return name && *name == '/' ? name : NULL;
+	if (!name)
+		die_errno("cannot read /proc/self/fd, which says where a path leads");
+	return *name == '/' ? name : NULL;
 }
 
 const char *host_canonical(const char *path, struct arena *arena)
 {
 	cleanup_fd int fd = open(path, O_PATH | O_CLOEXEC);
 
+	if (fd < 0)
+		check_answer(path);
 	return fd < 0 ? NULL : name_of_fd(fd, arena);
 }
 
@@ -134,18 +156,25 @@ static void look_at(struct path_fact *fact, struct arena *arena)
 	} else if (errno == ENOENT || errno == ENOTDIR) {
 		return; /* PATH_MISSING */
 	} else {
+		check_answer(fact->path);
 		fact->unknown = errno != ELOOP;
-		if (lstat(fact->path, &st) != 0)
+		if (lstat(fact->path, &st) != 0) {
+			check_answer(fact->path);
 			return;
+		}
 		fact->kind = kind_of(&st);
-		if (fact->kind == PATH_SYMLINK)
-			fact->target = read_link(fact->path, arena);
+		if (fact->kind == PATH_SYMLINK && !(fact->target = read_link(fact->path, arena)))
+			die_errno("cannot look at %s", fact->path);
 		fact->fd = open(fact->path, O_PATH | O_CLOEXEC);
+		if (fact->fd < 0)
+			check_answer(fact->path);
 		fact->unknown = fact->fd < 0 && errno != ENOENT && errno != ENOTDIR;
 		fact->canonical = fact->fd < 0 ? NULL : name_of_fd(fact->fd, arena);
 	}
-	if (!fact->canonical || fstat(fact->fd, &st) != 0)
+	if (!fact->canonical)
 		return;
+	if (fstat(fact->fd, &st) != 0)
+		die_errno("cannot look at %s", fact->path);
 	fact->end = kind_of(&st);
 	fact->size = (size_t)st.st_size;
 	if (fact->kind == PATH_MISSING)

@@ -54,7 +54,8 @@ bool host_read_text(const char *path, enum find_owner owner, struct text_file *t
 				       : strerror(errno));
 		return false;
 	}
-	if (fstat(fd, &st) != 0 || (fault = file_fault(&st, owner))) {
+	fault = fstat(fd, &st) != 0 ? strerror(errno) : file_fault(&st, owner);
+	if (fault) {
 		diag_add(diags, at, "%s", fault);
 		return false;
 	}
@@ -68,11 +69,25 @@ bool host_read_text(const char *path, enum find_owner owner, struct text_file *t
 	return true;
 }
 
-static bool has_git(const char *dir, struct arena *arena)
+/* Whether PATH is there; a machine that cannot say it is a fault, not a no. */
+static bool is_there(const char *path, struct diags *diags)
 {
 	struct stat st;
 
-	return lstat(arena_printf(arena, "%s/.git", strcmp(dir, "/") ? dir : ""), &st) == 0;
+	if (lstat(path, &st) == 0)
+		return true;
+	if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+		diag_add(diags, (struct place){.file = path}, "%s", strerror(errno));
+	return false;
+}
+
+/* A folder that cannot be looked at ends the search, and the run: a manifest may be behind it. */
+static bool look_at_folder(const char *dir, struct stat *st, struct diags *diags)
+{
+	if (stat(dir, st) == 0)
+		return true;
+	diag_add(diags, (struct place){.file = dir}, "%s", strerror(errno));
+	return false;
 }
 
 /* A folder in which anybody may put a file is no place for a law. */
@@ -80,7 +95,7 @@ static void check_folder(const char *dir, struct diags *diags)
 {
 	struct stat st;
 
-	if (stat(dir, &st) == 0 && st.st_mode & S_IWOTH)
+	if (look_at_folder(dir, &st, diags) && st.st_mode & S_IWOTH)
 		diag_add(diags, (struct place){.file = dir},
 			"everybody can write in this folder, so its seal.toml counts for nothing; "
 			"chmod o-w it");
@@ -90,15 +105,16 @@ static void check_folder(const char *dir, struct diags *diags)
 static void walk_up(struct facts *f, bool look, struct text_file *manifest, struct arena *arena,
 	struct diags *diags)
 {
-	const char *dir = f->cwd, *path, *git = NULL;
+	const char *dir = f->cwd, *top, *path, *git = NULL;
 	struct stat first, st;
 
 	f->project = f->cwd;
-	if (stat(dir, &first) != 0)
+	if (!look_at_folder(dir, &first, diags))
 		return;
-	while (strcmp(dir, f->home) != 0 && stat(dir, &st) == 0 && st.st_dev == first.st_dev &&
-		st.st_uid == first.st_uid) {
-		path = arena_printf(arena, "%s/seal.toml", strcmp(dir, "/") ? dir : "");
+	while (strcmp(dir, f->home) != 0 && look_at_folder(dir, &st, diags) &&
+		st.st_dev == first.st_dev && st.st_uid == first.st_uid) {
+		top = strcmp(dir, "/") ? dir : "";
+		path = arena_printf(arena, "%s/seal.toml", top);
 		if (look && host_read_text(path, OWNER_USER, manifest, arena, diags)) {
 			check_folder(dir, diags);
 			f->project = dir;
@@ -106,11 +122,11 @@ static void walk_up(struct facts *f, bool look, struct text_file *manifest, stru
 		}
 		if (look && diag_any(diags))
 			return;
-		if (has_git(dir, arena) && !git) {
+		if (is_there(arena_printf(arena, "%s/.git", top), diags) && !git) {
 			/* The search is over; what stands above is only looked for. */
 			f->project = git = dir;
 			look = false;
-		} else if (git && lstat(path, &st) == 0) {
+		} else if (git && is_there(path, diags)) {
 			f->above = path;
 			return;
 		}
@@ -147,21 +163,33 @@ void host_find_project(struct facts *f, const char *explicit_file, struct text_f
 		f->project = dir;
 }
 
+/* readdir(3) tells an error from the end by errno alone. */
+static struct dirent *next_entry(DIR *d)
+{
+	errno = 0;
+	return readdir(d);
+}
+
 void host_read_folder(
 	const char *dir, struct text_files *out, struct arena *arena, struct diags *diags)
 {
+	const struct place at = {.file = dir};
 	struct strvec names = {0};
 	struct text_file t;
 	struct dirent *e;
 	DIR *d = opendir(dir);
 	size_t i, n;
 
+	if (!d && errno != ENOENT && errno != ENOTDIR)
+		diag_add(diags, at, "%s", strerror(errno));
 	if (!d)
 		return;
-	while ((e = readdir(d)))
+	while ((e = next_entry(d)))
 		if ((n = strlen(e->d_name)) > 5 && e->d_name[0] != '.' &&
 			strcmp(e->d_name + n - 5, ".toml") == 0)
 			strvec_push(arena, &names, arena_printf(arena, "%s/%s", dir, e->d_name));
+	if (errno)
+		diag_add(diags, at, "%s", strerror(errno));
 	closedir(d);
 	strvec_sort(&names);
 	for (i = 0; i < names.n; i++)

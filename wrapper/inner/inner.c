@@ -213,19 +213,27 @@ static _Noreturn void run_command(const struct orders *o)
 	cannot_run(o, error);
 }
 
+/* R is what a call on the socket gave. Without its other end nobody would read a message. */
+static _Noreturn void cut_off(long r)
+{
+	if (r < 0 && r != -EPIPE && r != -ECONNRESET)
+		REFUSE((int)-r, "cannot talk to who starts the command");
+	sys_exit(EXIT_REFUSED);
+}
+
 /* Ready, for the view is whole when this program runs; then go. EOF is the front's death. */
 static void await_go(int sock)
 {
 	char byte = 0;
-	long n;
+	long n = SYS6(SYS_sendto, sock, "R", 1, MSG_NOSIGNAL, NULL, 0);
 
-	if (SYS6(SYS_sendto, sock, "R", 1, MSG_NOSIGNAL, NULL, 0) != 1)
-		sys_exit(EXIT_REFUSED);
+	if (n != 1)
+		cut_off(n);
 	do
 		n = SYS6(SYS_recvfrom, sock, &byte, 1, 0, NULL, NULL);
 	while (n == -EINTR);
 	if (n != 1 || byte != 'G')
-		sys_exit(EXIT_REFUSED); /* who would read a message has died */
+		cut_off(n);
 }
 
 /* Only now: the mounts that are held came last, and who stands below one is not held by it. */
@@ -270,6 +278,7 @@ void inner_main(int argc, const char *const *argv)
 	int sock = argc == 3 ? descriptor(argv[2]) : 0;
 	struct orders o;
 	int error;
+	long n;
 
 	if (!orders_fd || !sock)
 		REFUSE(0, "this program is for seal-exec itself");
@@ -283,7 +292,8 @@ void inner_main(int argc, const char *const *argv)
 	error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(o.head.debug);
 	if (error)
 		REFUSE(-error, "the system call filter cannot be loaded");
-	if (SYS6(SYS_sendto, 3, "S", 1, MSG_NOSIGNAL, NULL, 0) != 1)
-		sys_exit(EXIT_REFUSED);
+	n = SYS6(SYS_sendto, 3, "S", 1, MSG_NOSIGNAL, NULL, 0);
+	if (n != 1)
+		cut_off(n);
 	run_command(&o);
 }

@@ -147,11 +147,18 @@ static void await_inner(const struct handover *hand)
 		{.fd = hand->sock, .events = POLLIN},
 	};
 	char byte = 0;
+	ssize_t n;
+	int ready;
 
-	while (poll(p, 3, -1) < 0 && errno == EINTR)
-		;
-	if (p[0].revents || p[1].revents || recv(hand->sock, &byte, 1, MSG_DONTWAIT) != 1 ||
-		byte != 'R')
+	do
+		ready = poll(p, 3, -1);
+	while (ready < 0 && errno == EINTR);
+	n = ready < 0 ? -1 : recv(hand->sock, &byte, 1, MSG_DONTWAIT);
+	if (ready > 0 && (p[0].revents || p[1].revents || n == 0))
+		_exit(EXIT_REFUSED); /* who sees the end says so */
+	if (n < 0)
+		fail("wait for", "the sandbox");
+	if (byte != 'R')
 		_exit(EXIT_REFUSED);
 }
 
@@ -172,8 +179,8 @@ static _Noreturn void child(
 bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand)
 {
 	const struct mount *m;
+	int status = -1; /* how no process ends: not heard of */
 	bool any = false;
-	int status = 0;
 	pid_t pid;
 
 	vec_each (m, mounts)

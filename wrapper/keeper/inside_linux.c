@@ -210,7 +210,7 @@ static _Noreturn void child(int sock, pid_t init, int pidfd, const struct networ
 
 	join(init, pidfd, sock);
 	nl = loopback_open();
-	if (nl < 0 || !loopback_wait(nl))
+	if (nl < 0 || !loopback_wait(nl, pidfd))
 		fail(sock, "wait for the sandbox's loopback");
 	v6 = network_transparent(net) && prepare_names(nl, net, sock);
 	make_sockets(sock, v6, specs, n);

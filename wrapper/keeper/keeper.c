@@ -161,16 +161,19 @@ static void give_word(const struct handover *hand, int init)
 	close(hand->sock);
 }
 
-/* The lifeline alone: the whole of a run without network. */
-static void wait_for_end(int front, int init)
+/* The lifeline alone: the whole of a run without network. False if nothing can be waited for. */
+static bool wait_for_end(const int lines[2])
 {
 	struct pollfd ends[2] = {
-		{.fd = front, .events = POLLIN},
-		{.fd = init, .events = POLLIN},
+		{.fd = lines[0], .events = POLLIN},
+		{.fd = lines[1], .events = POLLIN},
 	};
+	int n;
 
-	while (poll(ends, 2, -1) < 0 && errno == EINTR)
-		;
+	do
+		n = poll(ends, 2, -1);
+	while (n < 0 && errno == EINTR);
+	return n > 0;
 }
 
 static void be_quiet(void)
@@ -264,9 +267,10 @@ void keeper_over(const struct keeping *k)
 void keeper_main(const struct handover *hand)
 {
 	struct server *server = NULL;
+	int init, lines[2];
 	char byte;
 	pid_t pid;
-	int init;
+	bool ok;
 
 	leave_caller(hand);
 	prctl(PR_SET_NAME, "seal-keeper");
@@ -276,19 +280,18 @@ void keeper_main(const struct handover *hand)
 	init = check_sandbox(hand, &pid);
 	if (!hold_mounts(hand->keeping->mounts, pid, init, hand))
 		end_beginning(hand, EXIT_REFUSED);
+	lines[0] = hand->front;
+	lines[1] = init;
 	if (network_wanted(hand->keeping->net)) {
 		server = serve_open(
-			hand->keeping, pid, init, hand->keeping->quiet ? -1 : STDERR_FILENO);
+			hand->keeping, pid, lines, hand->keeping->quiet ? -1 : STDERR_FILENO);
 		if (!server)
 			end_beginning(hand, EXIT_REFUSED);
 	}
 	give_word(hand, init);
 	if (!server || hand->keeping->quiet)
 		leave_stderr();
-	if (server)
-		serve_run(server, hand->front, init);
-	else
-		wait_for_end(hand->front, init);
+	ok = server ? serve_run(server) : wait_for_end(lines);
 	if (WITHOUT(LIFELINE))
 		_exit(EXIT_SUCCESS);
 	/* The death of pid 1 ends everything in its namespace; a second kill of it harms nobody.
@@ -300,6 +303,8 @@ void keeper_main(const struct handover *hand)
 	/* The front may have ended since: it says itself that it was not killed. */
 	if (server && (!pidfd_ended(hand->front, 0) || read(hand->keeping->over[0], &byte, 1) == 1))
 		serve_rest(server);
+	if (!ok)
+		_exit(EXIT_FAILURE); /* the front says that the run was ended */
 	/* A front that cleans up can be killed too; when it has done, it ends this process. */
 	if (!server)
 		pidfd_ended(hand->front, -1);

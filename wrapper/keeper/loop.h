@@ -71,11 +71,16 @@ void loop_drop(struct loop *l, struct garbage *g);
 /* What is ready now, or when something is (WAIT), once. False if the kernel waits for nothing. */
 bool loop_round(struct loop *l, bool wait);
 
+/* From now on the end of one of these two processes (pidfds) ends the loop; -1 twice: nothing does.
+ * False with errno if the loop cannot be woken by them. */
+bool loop_lines(struct loop *l, int a, int b);
+
 /*
- * Until l->over, l->until, or the end of one of l->lines (pidfds). These are looked at every few
+ * Until l->over, l->until, or the end of one of l->lines. These are looked at every few
  * milliseconds, in the middle of a round too: hostile work can be late, the end of a run cannot.
+ * False if the kernel waits for nothing.
  */
-void loop_run(struct loop *l);
+bool loop_run(struct loop *l);
 
 /* The struct of type T whose MEMBER is at P. */
 #define container(p, T, member) ((T *)(void *)((char *)(p)-offsetof(T, member)))

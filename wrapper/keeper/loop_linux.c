@@ -166,15 +166,21 @@ static void serve_round(struct loop *l, const struct epoll_event *events, int n)
 	}
 }
 
-/* The lines wake the loop too. */
-static void watch_lines(struct loop *l, int op)
+bool loop_lines(struct loop *l, int a, int b)
 {
 	struct epoll_event e = {.events = EPOLLIN};
+	bool ok = true;
 	int i;
 
 	for (i = 0; i < 2; i++)
 		if (l->lines[i] >= 0)
-			epoll_ctl(l->epoll, op, l->lines[i], &e);
+			epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->lines[i], &e);
+	l->lines[0] = a;
+	l->lines[1] = b;
+	for (i = 0; i < 2 && ok; i++)
+		if (l->lines[i] >= 0)
+			ok = epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->lines[i], &e) == 0;
+	return ok;
 }
 
 bool loop_round(struct loop *l, bool wait)
@@ -191,10 +197,10 @@ bool loop_round(struct loop *l, bool wait)
 	return works;
 }
 
-void loop_run(struct loop *l)
+bool loop_run(struct loop *l)
 {
-	watch_lines(l, EPOLL_CTL_ADD);
-	while (!l->over && loop_round(l, true))
-		;
-	watch_lines(l, EPOLL_CTL_DEL);
+	while (!l->over)
+		if (!loop_round(l, true))
+			return false;
+	return true;
 }

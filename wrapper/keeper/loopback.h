@@ -12,8 +12,9 @@
 int loopback_open(void);
 
 /* Waits until lo is up: bwrap does that, and the kernel takes no IPv6 route before. False with
- * errno, ETIMEDOUT if it takes too long. */
-bool loopback_wait(int fd);
+ * errno: ETIMEDOUT if it takes too long, ESRCH if the process of the pidfd INIT, who was to do it,
+ * has ended. */
+bool loopback_wait(int fd, int init);
 
 /* Adds the address A with a prefix of BITS. All of an IPv4 prefix on lo is local then. */
 bool loopback_address(int fd, const union endpoint *a, unsigned bits);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/time.h>
@@ -44,17 +45,25 @@ static bool is_up(int fd)
 	return ioctl(fd, SIOCGIFFLAGS, &lo) == 0 && lo.ifr_flags & IFF_UP;
 }
 
-bool loopback_wait(int fd)
+bool loopback_wait(int fd, int init)
 {
+	struct pollfd ends[2] = {{.fd = fd, .events = POLLIN}, {.fd = init, .events = POLLIN}};
 	char news[4096];
+	int n;
 
 	/* It was subscribed to before the first look: no change is missed. */
-	while (!is_up(fd))
-		if (recv(fd, news, sizeof news, 0) < 0 && errno != EINTR && errno != ENOBUFS) {
-			if (errno == EAGAIN)
-				errno = ETIMEDOUT;
+	while (!is_up(fd)) {
+		n = poll(ends, 2, WAIT_SECONDS * 1000);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ETIMEDOUT;
+		else if (n > 0 && ends[1].revents)
+			errno = ESRCH;
+		if (n <= 0 || ends[1].revents ||
+			(recv(fd, news, sizeof news, 0) < 0 && errno != ENOBUFS))
 			return false;
-		}
+	}
 	return true;
 }
 

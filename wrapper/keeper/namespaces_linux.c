@@ -15,8 +15,11 @@ const char *namespaces_shared(pid_t pid)
 
 	for (i = 0; !WITHOUT(NAMESPACES) && i < sizeof kinds / sizeof *kinds; i++) {
 		snprintf(path, sizeof path, "/proc/self/ns/%s", kinds[i]);
-		if (stat(path, &ours) != 0 && errno == ENOENT)
-			continue;
+		if (stat(path, &ours) != 0) {
+			if (errno == ENOENT)
+				continue; /* this kernel has no such kind */
+			return kinds[i];
+		}
 		snprintf(path, sizeof path, "/proc/%d/ns/%s", (int)pid, kinds[i]);
 		if (stat(path, &theirs) != 0 || ours.st_ino == theirs.st_ino)
 			return kinds[i];

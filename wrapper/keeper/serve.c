@@ -79,7 +79,8 @@ static void listener_ready(struct watch *w, unsigned events)
 	}
 }
 
-static void add_listener(struct server *s, int fd, enum listener_kind kind, unsigned port)
+/* False with errno if nobody would hear of who comes. */
+static bool add_listener(struct server *s, int fd, enum listener_kind kind, unsigned port)
 {
 	struct listener *l = &s->listeners[s->n++];
 
@@ -90,6 +91,7 @@ static void add_listener(struct server *s, int fd, enum listener_kind kind, unsi
 		.port = port,
 	};
 	loop_watch(&s->loop, &l->watch, LOOP_IN);
+	return l->watch.added;
 }
 
 /* A connection takes two descriptors, and a name's attempts a few. */
@@ -116,6 +118,7 @@ static bool add_listeners(
 	struct server *s, const struct keeping *k, pid_t init, int pidfd, struct sockets *p)
 {
 	struct inside in;
+	bool ok = true;
 	unsigned i;
 
 	p->n = listeners_inside(s->net, p->specs);
@@ -125,20 +128,25 @@ static bool add_listeners(
 		return false;
 	}
 	if (!inside_open(&in, init, pidfd, s->net, p->specs, p->n, p->fds)) {
-		warn_line(
-			"cannot %s: %s; the command was not started", in.trouble, strerror(errno));
+		/* The sandbox has ended: who sees its end says so. */
+		if (errno != ESRCH)
+			warn_line("cannot %s: %s; the command was not started", in.trouble,
+				strerror(errno));
 		return false;
 	}
 	s->v6 = in.v6;
 	s->dialer = in.dialer;
-	for (i = 0; i < p->n; i++)
+	for (i = 0; ok && i < p->n; i++)
 		if (p->fds[i] >= 0)
-			add_listener(
+			ok = add_listener(
 				s, p->fds[i], p->specs[i].kind, endpoint_port(&p->specs[i].at));
-	for (i = 0; i < s->net->dev_ports.n; i++)
+	for (i = 0; ok && i < s->net->dev_ports.n; i++)
 		if (k->dev[i] >= 0)
-			add_listener(s, k->dev[i], LISTEN_DEV, s->net->dev_ports.v[i].number);
-	return true;
+			ok = add_listener(s, k->dev[i], LISTEN_DEV, s->net->dev_ports.v[i].number);
+	if (!ok)
+		warn_line("cannot wait for connections: %s; the command was not started",
+			strerror(errno));
+	return ok;
 }
 
 static bool open_inside(struct server *s, const struct keeping *k, pid_t init, int pidfd)
@@ -178,12 +186,12 @@ static bool open_resolver(struct server *s)
 	return s->resolver;
 }
 
-struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int err)
+struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2], int err)
 {
 	struct server *s = calloc(1, sizeof *s);
 	const char *trouble;
 
-	if (!s || !loop_open(&s->loop)) {
+	if (!s || !loop_open(&s->loop) || !loop_lines(&s->loop, lines[0], lines[1])) {
 		warn_line("cannot start the network of this run: %s", strerror(errno));
 		return NULL;
 	}
@@ -192,7 +200,7 @@ struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int er
 	s->refusals = (struct reporter){.err = err, .terminal = isatty(err) == 1, .log = k->log};
 	arc4random_buf(&s->refusals.seed, sizeof s->refusals.seed);
 	s->most = most_connections();
-	if (!open_inside(s, k, init, pidfd))
+	if (!open_inside(s, k, init, lines[1]))
 		return NULL;
 	if (network_named(s->net) && !open_resolver(s))
 		return NULL;
@@ -208,12 +216,12 @@ struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int er
 /* --- The end of the run ------------------------------------------------------------------------
  */
 
-void serve_run(struct server *s, int front, int init)
+bool serve_run(struct server *s)
 {
-	s->loop.lines[0] = front;
-	s->loop.lines[1] = init;
-	loop_run(&s->loop);
-	s->loop.lines[0] = s->loop.lines[1] = -1;
+	bool ok = loop_run(&s->loop);
+
+	loop_lines(&s->loop, -1, -1);
+	return ok;
 }
 
 void serve_rest(struct server *s)

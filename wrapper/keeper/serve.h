@@ -11,13 +11,13 @@
 
 /*
  * Makes everything that the run's network needs and confines the process; INIT is the sandbox's
- * pid 1 and PIDFD holds it, ERR where refusals are told (-1: nowhere). Returns NULL if that failed,
- * after saying why.
+ * pid 1, LINES are the pidfds of the front and of INIT, ERR where refusals are told (-1: nowhere).
+ * Returns NULL if that failed, after saying why.
  */
-struct server *serve_open(const struct keeping *k, pid_t init, int pidfd, int err);
+struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2], int err);
 
-/* Serves until one of the pidfds FRONT and INIT is readable. */
-void serve_run(struct server *s, int front, int init);
+/* Serves until one of LINES has ended. False if it cannot. */
+bool serve_run(struct server *s);
 
 /*
  * The sandbox has ended. What its programs had sent goes where they sent it, as it would if they

@@ -175,6 +175,11 @@ static int exit_code(struct spawn *s, int status)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 
 	hear_start(s);
+	/* bwrap ends by no signal of its own: it tells the command's in its exit code. */
+	if (s->started && WIFSIGNALED(status)) {
+		warn_line("bwrap was killed, so the run was ended");
+		return EXIT_REFUSED;
+	}
 	if (s->started)
 		return code;
 	if (s->ended_by)
@@ -246,6 +251,13 @@ static int end_with_bwrap(struct spawn *s, int status)
 	return code;
 }
 
+/* The kernel does not say what became of our children. */
+static int end_unseen(struct spawn *s)
+{
+	warn_line("cannot wait for the sandbox: %s; the run was ended", strerror(errno));
+	return end_without_keeper(s, W_EXITCODE(EXIT_REFUSED, 0));
+}
+
 int spawn_wait(struct spawn *s)
 {
 	siginfo_t info;
@@ -270,6 +282,8 @@ int spawn_wait(struct spawn *s)
 			if (status != 0)
 				return end_without_keeper(s, status);
 		}
+		if (pid < 0)
+			return end_unseen(s);
 	}
 }
 

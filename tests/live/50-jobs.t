@@ -168,4 +168,117 @@ else
 	skip "python3 -m venv" "no venv for /usr/bin/python3 here"
 fi
 
+# --- Compilers and machines of other languages: processes, threads, caches, code made at run time ----------
+
+mkdir -p "$T/proj/many"
+cd "$T/proj/many" && git init -q . || exit 1
+for i in 1 2 3 4 5 6 7 8; do
+	printf '#include <pthread.h>\nstatic void *t(void *p) { return p; }\nint f%s(void) { pthread_t p; void *r; pthread_create(&p, 0, t, (void *)%s); pthread_join(p, &r); return (int)(long)r; }\n' \
+		$i $i >f$i.c
+done
+echo 'int printf(const char *, ...);' >main.c
+for i in 1 2 3 4 5 6 7 8; do echo "int f$i(void);"; done >>main.c
+printf "%s\n" 'int main(void) { printf("%d\n", f1() + f2() + f3() + f4() + f5() + f6() + f7() + f8()); return 0; }' >>main.c
+for cc in gcc clang; do
+	have $cc "[SC-26] $cc" || continue
+	{
+		printf 'rule cc\n  command = %s -O2 -g -flto -pthread -c $in -o $out\n' $cc
+		printf 'rule link\n  command = %s -flto -pthread $in -o $out\n' $cc
+		for i in main f1 f2 f3 f4 f5 f6 f7 f8; do echo "build $i.o: cc $i.c"; done
+		echo 'build sum: link main.o f1.o f2.o f3.o f4.o f5.o f6.o f7.o f8.o'
+	} >build.ninja
+	rm -f ./*.o sum .ninja_*
+	job "$seal" -- ninja -j4
+	exits 0 "[SC-26] ninja -j4 with $cc, optimised when linked"
+	is "$(./sum)" 36 "... makes a program with threads that runs outside"
+	job "$seal" -- ./sum
+	is "$out" 36 "[SC-26] ... and inside"
+done
+if have rustc '[SC-26] rustc'; then
+	cat >threads.rs <<'END'
+use std::{process::Command, thread};
+fn main() {
+    let sum: u32 = (1..9).map(|n| thread::spawn(move || n)).map(|t| t.join().unwrap()).sum();
+    println!("{} {}", sum, Command::new("true").status().unwrap().success());
+}
+END
+	job "$seal" -- rustc -O -C codegen-units=8 threads.rs
+	exits 0 "[SC-26] rustc, its back end in threads"
+	job "$seal" -- ./threads
+	is "$out" "36 true" "[SC-26] ... threads and processes of Rust"
+fi
+if have go '[SC-26] go'; then
+	mkdir -p gosum
+	printf 'module sum\n\ngo 1.15\n' >gosum/go.mod
+	cat >gosum/main.go <<'END'
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"sync"
+)
+
+func main() {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	sum := 0
+	for n := 1; n < 9; n++ {
+		wg.Add(1)
+		go func(n int) { mu.Lock(); sum += n; mu.Unlock(); wg.Done() }(n)
+	}
+	wg.Wait()
+	fmt.Println(sum, exec.Command("true").Run())
+}
+END
+	job "$seal" -- sh -c 'cd gosum && GOFLAGS=-mod=mod CGO_ENABLED=0 go build -p 4 -o ../gosum.out .'
+	exits 0 "[SC-26] go build"
+	job "$seal" -- ./gosum.out
+	is "$out" "36 <nil>" "[SC-26] ... goroutines and processes of Go"
+fi
+if have node '[SC-26] node'; then
+	cat >workers.js <<'END'
+const { Worker, isMainThread, parentPort, workerData } = require("worker_threads");
+if (!isMainThread) parentPort.postMessage(workerData * 1);
+else {
+	let sum = 0, left = 8;
+	for (let n = 1; n < 9; n++)
+		new Worker(__filename, { workerData: n }).on("message", m => {
+			sum += m;
+			if (--left === 0)
+				require("child_process").exec("true", e => console.log(sum, e));
+		});
+}
+END
+	job "$seal" -- node workers.js
+	is "$out" "36 null" "[SC-26] node: its compiler, workers and processes"
+fi
+job "$seal" -- python3 -c '
+import multiprocessing as m
+for how in "fork", "spawn":
+    with m.get_context(how).Pool(4) as pool:
+        print(sum(pool.map(abs, range(-8, 0))))'
+is "$(echo $out)" "36 36" "[SC-26] python: multiprocessing, forked and started anew"
+if have javac '[SC-26] a JVM'; then
+	cat >Sum.java <<'END'
+import java.util.stream.IntStream;
+
+public class Sum {
+	public static void main(String[] a) throws Exception {
+		int[] sum = {0};
+		Thread[] threads = IntStream.range(1, 9).mapToObj(n -> new Thread(() -> { synchronized (sum) { sum[0] += n; } })).toArray(Thread[]::new);
+		for (Thread t : threads) t.start();
+		for (Thread t : threads) t.join();
+		long hot = 0;
+		for (int i = 0; i < 20000000; i++) hot += i % 7;
+		System.out.println(sum[0] + " " + (hot > 0) + " " + new ProcessBuilder("true").start().waitFor());
+	}
+}
+END
+	job "$seal" -- javac Sum.java
+	exits 0 "[SC-26] javac"
+	job "$seal" -- java -cp . Sum
+	is "$out" "36 true 0" "[SC-26] a JVM: its compiler, collector, threads and processes"
+fi
+
 done_testing

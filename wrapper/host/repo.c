@@ -27,7 +27,7 @@ enum had {
 /* Reads the regular file PATH of at most MAX bytes; no symlink is followed, nothing waited for. */
 static enum had read_file(struct search *s, const char *path, size_t max, struct bytes *out)
 {
-	cleanup_fd int fd = open_exact(path, O_RDONLY | O_NOCTTY);
+	cleanup_fd int fd = open_exact(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	ssize_t len;
 	char *text;
@@ -105,8 +105,9 @@ static bool find_common(struct search *s, struct repo *r)
 		!is_folder(path_join(s->arena, common, "refs")))
 		return false;
 	r->common = common;
-	return strcmp(common, r->git) == 0 ||
-		strcmp(parent, path_join(s->arena, common, "worktrees")) == 0;
+	if (strcmp(common, r->git) == 0)
+		return true;
+	return r->link != PATH_DIR && strcmp(parent, path_join(s->arena, common, "worktrees")) == 0;
 }
 
 /* Every file of the configuration of one git directory, those that it includes too. */

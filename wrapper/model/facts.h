@@ -33,17 +33,31 @@ struct path_fact {
 	int fd;                /* the end, open without any right but to be bound (O_PATH); -1 */
 };
 
-/* A git repository that a run may write. */
+/*
+ * A git repository that a run may write. All of it is the text of whoever wrote there last, an
+ * earlier run too: it says what to protect; only what is proven may say what to grant.
+ */
 struct repo {
-	const char *root;       /* the working tree, where .git is; canonical */
-	enum path_kind link;    /* what .git is: a directory, a file that points, a symlink */
-	const char *git;        /* its git directory, canonical; NULL if it leads nowhere */
-	const char *common;     /* what worktrees share, canonical; git if there is none */
-	bool proven;            /* the git directory itself points back at root, or lies in it */
-	struct strvec pointers; /* folders of worktrees in common, canonical */
-	struct strvec modules;  /* git directories of submodules, canonical */
-	bool unread;            /* a file of its configuration could not be read */
-	struct strvec runs;     /* what its configuration makes git run or read, absolute */
+	const char *root;    /* the working tree, where .git is; canonical */
+	enum path_kind link; /* what .git is: a folder, a file ("gitdir: PATH"), a symlink */
+	const char *git;     /* its git directory, canonical; NULL if .git leads to none */
+	const char *common;  /* what worktrees share (commondir), canonical; else git */
+	/*
+	 * The git directory itself points back: a worktree's names root/.git and lies in
+	 * common/worktrees, another's core.worktree is root. A folder .git is its own proof, unless
+	 * it has a commondir that leads elsewhere.
+	 */
+	bool proven;
+	/* Folders of worktrees, common/worktrees/NAME, those of submodules too. */
+	struct strvec pointers;
+	/* Git directories of submodules, however deep, below common, git and the pointers. */
+	struct strvec modules;
+	bool unread; /* some of the configuration could not be read: runs may lack something */
+	/*
+	 * What the configuration of common, git and modules makes git run or read: core.hooksPath,
+	 * and the paths of include and includeIf. Absolute and clean; may be missing.
+	 */
+	struct strvec runs;
 };
 
 struct facts {
@@ -57,16 +71,16 @@ struct facts {
 	const char *cwd;       /* canonical */
 	const char
 		*project; /* canonical root of the project: seal.toml's folder, or .git's, or cwd */
-	const char *above;          /* a seal.toml above the .git that ended the search, or NULL */
-	const char *program;        /* seal-exec's own file, canonical; NULL if it is unknown */
-	const char *bwrap;          /* path of bwrap, NULL if there is none that may be used */
-	const char *bwrap_why;      /* then: the reason and the remedy */
-	const char *found_at;       /* where PATH of the host has the command; NULL if nowhere */
-	const char *found_real;     /* where that leads in the end */
-	const char *const *environ; /* the caller's */
-	VEC(struct repo) repos;
-	struct strvec manifests;     /* seal.toml files below the project */
-	bool repos_cut;              /* the tree is larger than what was searched for them */
+	const char *above;           /* a seal.toml above the .git that ended the search, or NULL */
+	const char *program;         /* seal-exec's own file, canonical; NULL if it is unknown */
+	const char *bwrap;           /* path of bwrap, NULL if there is none that may be used */
+	const char *bwrap_why;       /* then: the reason and the remedy */
+	const char *found_at;        /* where PATH of the host has the command; NULL if nowhere */
+	const char *found_real;      /* where that leads in the end */
+	const char *const *environ;  /* the caller's */
+	VEC(struct repo) repos;      /* sorted by root */
+	struct strvec manifests;     /* every seal.toml below the project's root, sorted */
+	bool repos_cut;              /* not all that may be written was searched for them */
 	struct limit_facts limits;   /* all zero if no limit asks for it */
 	VEC(struct path_fact) paths; /* sorted by path */
 };

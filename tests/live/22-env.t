@@ -74,7 +74,7 @@ done
 full "$seal" -- env
 is "$(printf '%s\n' "$out" | sed 's/=.*//' | sort | tr '\n' ' ')" \
 	"CI COLORTERM HOME LANG LC_ALL LC_MESSAGES LOGNAME NO_COLOR PATH PWD SHELL TERM TMPDIR TZ USER " \
-	"[EN-01] [EN-05] [EN-06] [EN-08] nothing else is"
+	"[EN-01] [EN-05] [EN-06] [EN-08] [DB-01] [DB-09] [DB-10] nothing else is"
 # The wrapper's processes outside end up with what the command has, or nothing: bwrap's environment
 # is what /proc/1/environ inside would show.
 full "$seal" -- sh -c 'cat /proc/1/environ'

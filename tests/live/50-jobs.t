@@ -75,6 +75,28 @@ END
 fi
 cd "$T/proj" || exit 1
 
+# What is shared with builds outside is said by the bundle, and can be had for reading only. The
+# caches of the other package managers are written in the same way.
+mkdir -p ~/.cargo/registry shared && cd shared && git init -q . || exit 1
+printf '#!/bin/sh\necho planted >~/.cargo/registry/planted; cat ~/.cargo/registry/index\n' >cargo
+echo index >~/.cargo/registry/index
+chmod 755 cargo
+job "$seal" -- ./cargo
+is "$out/$(cat ~/.cargo/registry/planted)" index/planted \
+	"[CC-05] the cache of crates is shared with builds outside: a non-promise"
+run "$seal" bundles show cargo
+like "$out" '^setting +fetch = true' "[CC-05] ... of which the bundle tells"
+rm -f ~/.cargo/registry/planted
+manifest <<'END'
+[sandbox.os]
+command_tools = [{ tool = "cargo", fetch = false }]
+END
+job "$seal" -- ./cargo
+is "$out" index "[CC-05] fetch = false shows it"
+[ ! -e ~/.cargo/registry/planted ]
+ok $? "[CC-05] ... for reading only"
+cd "$T/proj" || exit 1
+
 # --- git ------------------------------------------------------------------------------------------------
 
 mkdir -p "$T/proj/repo"

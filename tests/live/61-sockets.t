@@ -81,9 +81,9 @@ run "$seal" -- sh -c 'find / -type s 2>/dev/null | grep -v "/own.sock$"; ls -d "
 	$(cat "$T/service-sockets") /run/docker.sock /var/run/docker.sock /run/containerd/containerd.sock \
 	/run/dbus/system_bus_socket /run/systemd/private /tmp/.X11-unix/X0 /nix/var/nix/daemon-socket/socket \
 	/run/snapd.socket /run/libvirt/libvirt-sock
-is "$out" "" "[NT-10] no socket of a service is in the view"
+is "$out" "" "[NT-10] [DB-01] [DB-09] [DB-10] no socket of a service, a bus, a desktop or an agent is in the view"
 run "$seal" -- sh -c 'cat /proc/net/unix | tail -n +2'
-is "$out" "" "[NT-10] no abstract one either"
+is "$out" "" "[NT-10] [DB-01] [DB-09] no abstract one either"
 rm -rf "/tmp/tmux-seal-$$" "$HOME/.gnupg" "$HOME/.docker" "$HOME/.emacs.d" "$HOME/.config/Code"
 unset XDG_RUNTIME_DIR
 

@@ -263,6 +263,21 @@ expect localhost port 9229 \(.*runs code.*\) for this run \(seal.toml:4\)\. Allo
 send n\r
 END
 
+# The compiler cache's is such a one. It is the user who opens it, by a word that says what it is.
+manifest <<'END'
+[sandbox.os]
+command_tools = []
+[sandbox.os.network]
+host_localhost_ports = [4226]
+END
+like "$(cat "$T/trust")" '4226 \(sccache: runs compilers, .* outside the sandbox\)' \
+	"[CC-02] [BR-12] trust says what the compiler cache's port means"
+run "$seal" explain -- true
+like "$out" '4226 \(sccache: runs compilers' "[CC-02] ... explain too"
+sed -i s/4226/2375/ seal.toml
+run "$seal" -- touch marker
+refused 'trust' "[CC-02] [BR-12] and no other such port is open without having been shown"
+
 # --- More than one ------------------------------------------------------------------------------------
 
 manifest <<END

@@ -179,6 +179,58 @@ static void worktree(bool proven)
 	run_free(r);
 }
 
+/* The project's own repository with a submodule; what a guest planted beside it. */
+static struct run *with_submodule(const char *manifest, bool proven, const char *runs)
+{
+	static const struct node nodes[] = {
+		{P "/.git/config", PATH_FILE, NULL, 9},
+		{P "/.git/modules/m/config", PATH_FILE, NULL, 9},
+		{P "/src/x", PATH_FILE, NULL, 9},
+		{NULL, PATH_MISSING, NULL, 0},
+	};
+	struct run *r = run_new();
+	struct repo *repo = vec_push(&r->arena, &r->facts.repos);
+
+	repo->root = P;
+	repo->link = proven ? PATH_DIR : PATH_SYMLINK;
+	repo->git = repo->common = P "/.git";
+	repo->proven = proven;
+	strvec_push(&r->arena, &repo->modules, P "/.git/modules/m");
+	if (runs)
+		strvec_push(&r->arena, &repo->runs, runs);
+	r->extra = nodes;
+	if (manifest)
+		run_project(r, manifest);
+	run_plan(r, "true");
+	return r;
+}
+
+static void test_opened(void)
+{
+	struct run *r = with_submodule(NULL, true, P "/src");
+
+	is_str(at(r, P "/.git/modules/m"), "bind", "a submodule's repository is opened");
+	is_str(at(r, P "/src"), "ro-bind", "what configuration names is held");
+	is_int((long long)r->plan.notes.n, 0, "... without a word");
+	run_free(r);
+	r = with_submodule("sandbox.os.protect = ['.git']\n", true, NULL);
+	is_str(at(r, P "/.git"), "ro-bind", "a person's protect");
+	is_str(at(r, P "/.git/modules/m"), "-", "... is opened by nothing");
+	run_free(r);
+	r = with_submodule("sandbox.os.protect = ['.git/modules']\n", true, NULL);
+	is_str(at(r, P "/.git/modules/m"), "-", "... nor where a row says the same");
+	run_free(r);
+	r = with_submodule(NULL, false, P);
+	is_str(at(r, P "/.git/modules/m"), "-", "what is not proven opens nothing");
+	is_str(at(r, P), "bind", "no configuration makes the project read-only");
+	ok(r->plan.notes.n == 2 && strstr(r->plan.notes.v[1], "core.hooksPath"),
+		"... which is said");
+	run_free(r);
+	r = with_submodule(NULL, true, "/home");
+	is_str(at(r, P), "bind", "... nor by what is above it");
+	run_free(r);
+}
+
 /* An active virtual environment. */
 static void test_on_path(void)
 {
@@ -208,6 +260,7 @@ int main(void)
 	test_lifted();
 	test_missing();
 	test_home();
+	test_opened();
 	test_on_path();
 	worktree(true);
 	worktree(false);

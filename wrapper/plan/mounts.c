@@ -201,6 +201,33 @@ static void guard_manifest(struct builder *b, struct wishes *w)
 		protect_guard(b, &w->guards, &guard);
 }
 
+/* What the configuration of a repository hides from the table. Once: a guest can plant many. */
+static void note_configuration(struct builder *b)
+{
+	const struct repo *r;
+	size_t i;
+
+	vec_each (r, &b->facts->repos) {
+		for (i = 0; i < r->runs.n; i++)
+			if (protect_is_too_wide(r, r->runs.v[i])) {
+				strvec_push(b->arena, &b->plan->notes,
+					arena_printf(b->arena,
+						"git in %s runs or reads what is in %s, which is "
+						"more than can be protected: check core.hooksPath",
+						r->root, r->runs.v[i]));
+				return;
+			}
+		if (r->unread) {
+			strvec_push(b->arena, &b->plan->notes,
+				arena_printf(b->arena,
+					"git's configuration in %s cannot be read whole: what it "
+					"names is not protected",
+					r->root));
+			return;
+		}
+	}
+}
+
 /*
  * A worktree's repository, or a submodule's, lies outside of the project: without it no command
  * of git works. Only one that itself points back at the project is believed, for the pointer in
@@ -228,6 +255,7 @@ static void wish_repository(struct builder *b, struct wishes *w)
 					"will not work inside",
 					r->root, r->git ? r->git : "nowhere"));
 	}
+	note_configuration(b);
 	if (b->facts->repos_cut)
 		strvec_push(b->arena, &b->plan->notes,
 			"this tree is larger than what is searched for repositories: name those "

@@ -70,6 +70,11 @@ static void claim_rows(struct claimer *c, enum protect_place place, const char *
 	}
 }
 
+bool protect_is_too_wide(const struct repo *r, const char *run)
+{
+	return path_under(r->root, run);
+}
+
 static void claim_repository(struct claimer *c, const struct repo *r)
 {
 	static const char runs[] = "the repository's configuration makes git run or read it";
@@ -88,12 +93,15 @@ static void claim_repository(struct claimer *c, const struct repo *r)
 	for (i = 0; i < r->pointers.n; i++)
 		claim_rows(c, PROTECT_WORKTREE, r->pointers.v[i]);
 	for (i = 0; i < r->modules.n; i++) {
-		claim(c, r->modules.v[i], STAND_NONE, "a submodule's repository, to commit to")
-			->kind = GUARD_OPEN;
+		/* To open is to grant: not on the word of a pointer that nothing confirms. */
+		if (r->proven)
+			claim(c, r->modules.v[i], STAND_NONE,
+				"a submodule's repository, to commit to")
+				->kind = GUARD_OPEN;
 		claim_rows(c, PROTECT_GIT, r->modules.v[i]);
 	}
 	for (i = 0; i < r->runs.n; i++)
-		if (is_granted(c, r->runs.v[i]))
+		if (is_granted(c, r->runs.v[i]) && !protect_is_too_wide(r, r->runs.v[i]))
 			claim(c, r->runs.v[i], STAND_FILE, runs);
 }
 
@@ -241,6 +249,20 @@ static void note_path(struct builder *b, const char *path)
 			path, in_project));
 }
 
+/* True if a person's own guard holds X: what a row opens again was not said to him. */
+static bool is_shut(
+	const struct guards *guards, const struct claim *x, const struct path_fact *fact)
+{
+	const struct guard *g;
+
+	if (x->kind != GUARD_OPEN || !fact || !fact->canonical)
+		return false;
+	vec_each (g, guards)
+		if (g->named && path_under(fact->canonical, g->canonical))
+			return true;
+	return false;
+}
+
 void protect_guards(struct builder *b, struct guards *guards)
 {
 	struct claims all = {0};
@@ -262,7 +284,7 @@ void protect_guards(struct builder *b, struct guards *guards)
 		if (x->on_path && !lifted && fact && fact->end != PATH_MISSING &&
 			path_under(x->path, b->facts->project))
 			note_path(b, x->path);
-		if (!lifted && !is_left(x, fact))
+		if (!lifted && !is_left(x, fact) && !is_shut(guards, x, fact))
 			protect_guard(b, guards, &g);
 	}
 }

@@ -27,6 +27,9 @@ void protect_guards(struct builder *b, struct guards *guards);
  */
 bool protect_guard(struct builder *b, struct guards *guards, const struct guard *template);
 
+/* True if RUN, of R->runs, is the working tree or above: to hold it would hold everything. */
+bool protect_is_too_wide(const struct repo *r, const char *run);
+
 /* PATH, and all folders above it. */
 void protect_with_parents(struct arena *arena, struct strvec *out, const char *path);
 

@@ -150,11 +150,11 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	h.program = program_open();
 	h.info = info[1];
 	h.inner = sock[1];
-	fd_set_cloexec(h.info, false);
-	/* bwrap gets the reading end too: if we die, it must not die of its report, or the child
-	 * that it has made would wait for it for ever. */
-	fd_set_cloexec(info[0], false);
-	fd_set_cloexec(h.inner, false);
+	/* bwrap gets the reading end of its report too: if we die, it must not die of that, or the
+	 * child that it has made would wait for it for ever. By the socket that child is found. */
+	if (!fd_set_cloexec(h.info, false) || !fd_set_cloexec(info[0], false) ||
+		!fd_set_cloexec(h.inner, false))
+		die_errno("cannot hand the sandbox what it inherits");
 	h.orders = open_orders(plan);
 	h.args = open_args(plan, &h, arena);
 	argv[2] = arena_printf(arena, "%d", h.args);

@@ -74,9 +74,8 @@ static int open_source(const struct mount *m)
 	if (fd < 0 && errno == ELOOP)
 		die("%s became a symbolic link while this run started; look who changed it",
 			m->source);
-	if (fd < 0)
+	if (fd < 0 || !fd_set_cloexec(fd, false))
 		die_errno("cannot open %s for the sandbox", m->source);
-	fd_set_cloexec(fd, false);
 	return fd;
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# limit: 240
+# limit: 300
 # What goes wrong at a step of the set-up ends the run, or does no harm: no descriptor, no memory, no
 # room, no right, a killed process, a limit of the caller's, a full disk. SEAL_FAULTS=all takes every
 # system call and every error (ten minutes), else each line of code gets one (tests/live/faults.py).
@@ -90,6 +90,7 @@ faults plain errors "[FM-06] [LL-06] an error at each step: 125 and a line, or n
 faults network errors "[FM-06] ... of a run with a network"
 faults plain kills "[FM-11] [PR-03] [PR-04] [FS-08] SIGKILL at each step, of each process: nothing is left"
 faults network kills "[FM-11] [PR-03] [PR-04] ... of a run with a network"
+faults plain interrupts "[FM-11] SIGINT at each step of the front: the run ends, nothing is left"
 # Each call of the probe that faults is one of a list; this shows that it can strike.
 "$probes/fault" "$T/result" inner landlock_restrict_self 1 12 -- "$seal" -- touch marker 2>"$T/err"
 is "$(cat "$T/result" "$T/err")" "front exit 125
@@ -179,7 +180,7 @@ XDG_STATE_HOME=$T/full timeout 20 "$1" trust --yes >/dev/null 2>"$T/err"
 echo "$? $(ls "$T/full/seal-exec")"
 cmp "$T/full/seal-exec/trust" "$T/trust.before" && echo same
 END
-echo 'sandbox.os.read = ["/usr/share"]' >>seal.toml
+echo 'read = ["/usr/share"]' >>seal.toml
 run env "T=$T" unshare -Urm sh "$T/fill" "$seal"
 is "$(echo $out)" "0 125 trust same" "[FM-11] a full disk: no new trust, and the old record is whole"
 like "$(cat "$T/err")" '^seal-exec: .*cannot write the record of trust: No space left' "... and it is said"

@@ -8,12 +8,12 @@ fail, or kills its process before it. The command is build/probe/witness, which 
     harmless    the command ran confined to its end and its exit status is the run's
     ended       the fault came when the command ran: it is over, confined until then, 125 and a line,
                 or what bwrap or the signal that killed us says
-    killed      the front itself was killed, or is not to say anything: it was in the C library's start
+    killed      the front itself was killed or interrupted
 
 Whatever happens, two seconds later no process is there, the project's tree and HOME are as they
 were, the canary's listener has heard nothing. All else is printed as a bug, a line each, and the
-exit status is 1. VARIANT is what the run is granted, HOW "errors" or "kills". With SEAL_FAULTS=all
-every call gets every error. Else every line of code gets its turn, the same in each run of this: an
+exit status is 1. VARIANT is what the run is granted, HOW "errors", "kills" or "interrupts" (of the
+front). With SEAL_FAULTS=all every call gets every error. Else every line of code gets its turn, the same in each run of this: an
 error for its first and its last call, or a kill before its first; of a run with a network, what a
 run without has not. SEAL_FAULTS_ONLY='bwrap openat 3' repeats those that match it.
 """
@@ -196,6 +196,9 @@ def can_fail(steps):
 def faults_of(steps, how, every):
     if how == "kills":
         return [(s, "SIG9") for s in (steps if every else ends_of_places(steps, False))]
+    if how == "interrupts":
+        front = [s for s in steps if s[0] == "front"]
+        return [(s, "SIG2") for s in (front if every else ends_of_places(front, False))]
     steps = can_fail(steps)
     if every:
         return [(s, e) for s in steps for e in errors_of(s[1])]
@@ -208,10 +211,14 @@ def faults_of(steps, how, every):
 
 
 def after_word(steps):
-    """What the keeper does once inner has its word: it is too late to stop the command."""
-    own = [s for s in steps if s[0] == "front.2"]
-    word = max(i for i, s in enumerate(own) if s[1] == "sendto")
-    return set(own[word + 1 :])
+    """What the keeper does once inner has its word, and pid 1 once there is inner: the command may
+    run by then."""
+    found = set()
+    for role, call in (("front.2", "sendto"), ("bwrap.1", "clone")):
+        own = [s for s in steps if s[0] == role]
+        last = max(i for i, s in enumerate(own) if s[1] == call)
+        found |= set(own[last + 1 :])
+    return found
 
 
 def judge(step, what, lines, said, marker, late):
@@ -230,6 +237,8 @@ def judge(step, what, lines, said, marker, late):
         return ("not reached" if hit == "no" else "harmless"), ""
     if hit == "no":
         return None, "was not reached, but " + end[0]
+    if what == "SIG2" and end[0] in ("front signal 2", "front exit 130"):
+        return "killed", ""
     if end[0] == "front signal 9" and what == "SIG9" and step[0] == "front":
         return ("killed" if hit == "before" and marker is None else "ended"), ""
     if marker is None and end[0] == "front exit 125" and told:
@@ -242,7 +251,7 @@ def judge(step, what, lines, said, marker, late):
         # pid 1 killed is the command killed; what bwrap cannot do then it says itself.
         if (told and end[0] == "front exit 125") or end[0] == "front exit 137" and what == "SIG9":
             return "ended", ""
-        if step[0] == "bwrap" and end[0] == "front exit 1" and said.startswith("bwrap: "):
+        if step[0].startswith("bwrap") and end[0] == "front exit 1" and said.startswith("bwrap: "):
             return "ended", ""
     return None, f"{end[0]}, {'told' if told else 'no line'}, marker {marker is not None}"
 

@@ -215,9 +215,57 @@ static void forget(struct run *r, pid_t pid)
 			r->p[i] = r->p[--r->processes];
 }
 
-static void go_on(const struct process *p, int sig)
+/* Calls are looked at until one was struck and has returned. */
+static void go_on(const struct run *r, const struct process *p, int sig)
 {
-	ptrace(p->level >= LEVEL_COMMAND ? PTRACE_CONT : PTRACE_SYSCALL, p->pid, 0, (long)sig);
+	bool done = strcmp(r->hit, "no") != 0 && !p->faulty && !p->argument;
+
+	ptrace(done || p->level >= LEVEL_COMMAND ? PTRACE_CONT : PTRACE_SYSCALL, p->pid, 0,
+		(long)sig);
+}
+
+static bool is_known(const struct run *r, pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < r->processes; i++)
+		if (r->p[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* The parent of PID, by proc(5). */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64];
+	int parent = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*d (%*[^)]) %*c %d", &parent) != 1)
+		parent = 0;
+	if (f)
+		fclose(f);
+	return parent;
+}
+
+/* Who was killed between the making of a child and the word of it tells of it no more. */
+static void free_orphans(struct run *r)
+{
+	int i;
+
+	for (i = 0; i < r->processes; i++) {
+		struct process *p = &r->p[i];
+
+		if (!p->waits || is_known(r, parent_of(p->pid)))
+			continue;
+		snprintf(p->role, sizeof p->role, "orphan");
+		p->level = 1;
+		p->known = true;
+		p->waits = false;
+		go_on(r, p, 0);
+	}
 }
 
 static void born(struct run *r, struct process *parent)
@@ -234,7 +282,7 @@ static void born(struct run *r, struct process *parent)
 	if (n >= (int)sizeof p->role)
 		exit(3);
 	if (p->waits)
-		go_on(p, 0);
+		go_on(r, p, 0);
 	p->waits = false;
 }
 
@@ -314,14 +362,31 @@ static void stopped(struct run *r, struct process *p, int status)
 		became(r, p);
 	else if (sig == (SIGTRAP | 0x80))
 		called(r, p);
-	else if (event == PTRACE_EVENT_STOP && !p->known)
+	else if (event == PTRACE_EVENT_STOP && !p->known) {
 		p->waits = true;
-	else if (event == PTRACE_EVENT_STOP && sig != SIGTRAP)
+		free_orphans(r);
+	} else if (event == PTRACE_EVENT_STOP && sig != SIGTRAP)
 		ptrace(PTRACE_LISTEN, p->pid, 0, 0);
 	else
-		go_on(p, event ? 0 : sig);
+		go_on(r, p, event ? 0 : sig);
 	if (!p->waits && (event != PTRACE_EVENT_STOP) && (event || sig == (SIGTRAP | 0x80)))
-		go_on(p, 0);
+		go_on(r, p, 0);
+}
+
+/* The call that a process is in, by proc(5). */
+static long call_of(pid_t pid)
+{
+	char path[64];
+	long nr = -1;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%ld", &nr) != 1)
+		nr = -1;
+	if (f)
+		fclose(f);
+	return nr;
 }
 
 /* Those that are still there, by their names, and the end of them. */
@@ -330,7 +395,7 @@ static void end_all(struct run *r, const char *why)
 	int i;
 
 	for (i = 0; i < r->processes; i++) {
-		fprintf(r->out, "%s %s %s\n", why, r->p[i].role, name_of(r->p[i].call));
+		fprintf(r->out, "%s %s %s\n", why, r->p[i].role, name_of(call_of(r->p[i].pid)));
 		kill(r->p[i].pid, SIGKILL);
 	}
 }
@@ -344,6 +409,7 @@ static void ended(struct run *r, pid_t pid, int status)
 		limit(END_SECONDS);
 	}
 	forget(r, pid);
+	free_orphans(r);
 }
 
 static void follow(struct run *r)

@@ -19,6 +19,7 @@
 #include "base/die.h"
 #include "base/exact.h"
 #include "base/pidfd.h"
+#include "keeper/flags.h"
 
 /* What an empty read-only folder may hold; the kernel rounds up to a page. */
 #define MASK_BYTES "4096"
@@ -162,13 +163,16 @@ static void await_inner(const struct handover *hand)
 		_exit(EXIT_REFUSED);
 }
 
-static _Noreturn void child(
-	const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand)
+static _Noreturn void child(const struct mounts *mounts, const struct flags *outside, pid_t init,
+	int pidfd, const struct handover *hand)
 {
+	struct arena arena = ARENA_INIT;
 	const struct mount *m;
 
 	await_inner(hand);
 	join(init, pidfd);
+	if (outside->any && !flags_restore(outside, mounts, &arena))
+		fail("keep", "the flags of a mount");
 	/* Parents come before children: what is opened is what the mount above shows. */
 	vec_each (m, mounts)
 		if (m->held)
@@ -178,18 +182,27 @@ static _Noreturn void child(
 
 bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand)
 {
+	struct arena arena = ARENA_INIT;
+	struct flags outside = {0};
 	const struct mount *m;
 	int status = -1; /* how no process ends: not heard of */
-	bool any = false;
+	bool any;
 	pid_t pid;
 
+	if (!flags_read(&outside, &arena)) {
+		warn_line("cannot read the mount table: %s; the command was not started",
+			strerror(errno));
+		return false;
+	}
+	any = outside.any;
 	vec_each (m, mounts)
 		any |= m->held;
+	pid = any ? fork() : 0;
+	if (any && pid == 0)
+		child(mounts, &outside, init, pidfd, hand);
+	arena_release(&arena);
 	if (!any)
 		return true;
-	pid = fork();
-	if (pid == 0)
-		child(mounts, init, pidfd, hand);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)

@@ -156,9 +156,22 @@ static void add_own(struct session *s, struct refusals *refusals, const char *fi
 		*vec_push(&s->arena, &refusals->own) = (struct grant){.value = real};
 }
 
+/* /run/user/<UID> is in the table; the environment may have it elsewhere. */
+static void add_runtime(struct session *s, struct refusals *refusals)
+{
+	const char *folder = host_runtime_folder(&s->facts);
+
+	if (folder)
+		*vec_push(&s->arena, &refusals->roots) = (struct grant){
+			.value = destination(s, folder),
+			.from = {.why = "it holds your sockets"},
+		};
+}
+
 void session_refuse(struct session *s)
 {
 	s->refusals = catalog_refusals;
+	add_runtime(s, &s->refusals);
 	add_own(s, &s->refusals, host_config_path(&s->facts, "config.toml", &s->arena));
 	add_own(s, &s->refusals, host_state_path(&s->facts, "trust", &s->arena));
 	policy_refuse(&s->merged, &s->refusals, &s->facts, &s->arena, &s->diags);

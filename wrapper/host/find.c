@@ -197,15 +197,25 @@ void host_read_folder(
 			*vec_push(arena, out) = t;
 }
 
-static const char *xdg_path(const struct facts *f, const char *variable, const char *fallback,
-	const char *name, struct arena *arena)
+/* The value of VARIABLE if it is an absolute path, as the XDG rules want it; else NULL. */
+static const char *xdg_folder(const struct facts *f, const char *variable)
 {
 	size_t n = strlen(variable);
 	const char *const *e;
 
 	for (e = f->environ; *e; e++)
 		if (strncmp(*e, variable, n) == 0 && (*e)[n] == '=' && (*e)[n + 1] == '/')
-			return arena_printf(arena, "%s/seal-exec/%s", *e + n + 1, name);
+			return *e + n + 1;
+	return NULL;
+}
+
+static const char *xdg_path(const struct facts *f, const char *variable, const char *fallback,
+	const char *name, struct arena *arena)
+{
+	const char *folder = xdg_folder(f, variable);
+
+	if (folder)
+		return arena_printf(arena, "%s/seal-exec/%s", folder, name);
 	return arena_printf(arena, "%s/%s/seal-exec/%s", f->home, fallback, name);
 }
 
@@ -217,4 +227,9 @@ const char *host_config_path(const struct facts *f, const char *name, struct are
 const char *host_state_path(const struct facts *f, const char *name, struct arena *arena)
 {
 	return xdg_path(f, "XDG_STATE_HOME", ".local/state", name, arena);
+}
+
+const char *host_runtime_folder(const struct facts *f)
+{
+	return xdg_folder(f, "XDG_RUNTIME_DIR");
 }

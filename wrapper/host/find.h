@@ -50,4 +50,7 @@ void host_read_folder(
 const char *host_config_path(const struct facts *f, const char *name, struct arena *arena);
 const char *host_state_path(const struct facts *f, const char *name, struct arena *arena);
 
+/* $XDG_RUNTIME_DIR; NULL if there is none. */
+const char *host_runtime_folder(const struct facts *f);
+
 #endif

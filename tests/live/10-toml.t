@@ -77,9 +77,9 @@ refuse()
 		[ -n "$place" ] || place='[1-9][0-9]*:[1-9][0-9]*'
 		if [ $status -eq 1 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/error")" -eq 1 ] &&
 			grep -q "^$file:$place: [^ ].*; [^ ]" "$work/error"; then
-			echo "ok - $file refused"
+			echo "ok - [MF-09] $file refused"
 		else
-			echo "not ok - $file: exit $status"
+			echo "not ok - [MF-09] $file: exit $status"
 			sed 's/^/# /' "$work/error"
 		fi
 	done <"$work/files"

@@ -55,7 +55,7 @@ run "$seal" -- seal-test-no-such-command
 exits 127 "[PR-09] a missing name is 127"
 like "$err" '^seal-exec: seal-test-no-such-command: not found' "... and named"
 run "$seal" -- ''
-exits 127 "an empty name is 127"
+exits 127 "[MF-15] an empty name is 127"
 mkdir -p "$T/tools"
 printf '#!/bin/sh\necho hidden\n' >"$T/tools/seal-test-tool"
 chmod 755 "$T/tools/seal-test-tool"
@@ -81,7 +81,7 @@ same_args()
 	run python3 args.py "$@"
 	want=$out
 	run "$seal" -- python3 args.py "$@"
-	is "$out" "$want" "arguments: $name"
+	is "$out" "$want" "[MF-15] arguments: $name"
 }
 same_args none
 same_args 'blanks and newlines' 'a b' ' ' '
@@ -103,9 +103,9 @@ exits 126 "control: args.py itself is no program"
 # --- The command line of seal-exec ----------------------------------------------------------------
 
 run "$seal" -- printf '%s|' a
-is "$out" 'a|' "-- ends the options"
+is "$out" 'a|' "[MF-15] -- ends the options"
 run "$seal" printf '%s|' -n --help
-is "$out" '-n|--help|' "options behind the command are the command's"
+is "$out" '-n|--help|' "[MF-15] options behind the command are the command's"
 printf '#!/bin/sh\necho mine "$@"\n' >check
 chmod 755 check
 PATH=$T/proj:$PATH run "$seal" -- check a

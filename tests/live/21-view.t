@@ -16,17 +16,17 @@ hidden()
 		grep -q 'No such file or directory' "$T/err"
 	ok $? "$2"
 }
-hidden ../canary/secret "a file beside the project does not exist"
-hidden "$T/canary" "nor does its folder"
-hidden ~/.ssh "nor does ~/.ssh"
-hidden ~/.ssh/id_ed25519 "nor a key in it"
-hidden /etc/machine-id "nor does /etc/machine-id"
-hidden /sys/kernel "nor does /sys"
+hidden ../canary/secret "[FS-01] [FS-02] a file beside the project does not exist"
+hidden "$T/canary" "[FS-01] nor does its folder"
+hidden ~/.ssh "[FS-01] nor does ~/.ssh"
+hidden ~/.ssh/id_ed25519 "[FS-01] nor a key in it"
+hidden /etc/machine-id "[FS-37] nor does /etc/machine-id"
+hidden /sys/kernel "[FS-19] nor does /sys"
 hidden /home "nor does /home"
 inside 'cat /etc/shadow /etc/gshadow /etc/sudoers /etc/ssh/ssh_config'
-is "$(grep -c 'No such file' "$T/err")" 4 "no shadow, no sudoers, no ssh in /etc"
+is "$(grep -c 'No such file' "$T/err")" 4 "[FS-37] no shadow, no sudoers, no ssh in /etc"
 inside 'ls -A .. ../..'
-is "$(echo $out)" "..: home proj ../..: $(basename "$T")" "siblings of the project are not listed"
+is "$(echo $out)" "..: home proj ../..: $(basename "$T")" "[FS-01] siblings of the project are not listed"
 inside 'ls -A / /run /dev/shm /var /tmp ~'
 is "$(printf '%s\n' "$out" | grep -Evx 'lib(32|64|x32)|nix')" "/:
 bin
@@ -53,11 +53,11 @@ $T/home:
 tmp" "the root is an allowlist; /run, /tmp, /dev/shm and HOME are empty"
 inside 'ls -A /dev'
 is "$(echo $out)" \
-	"core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero" "so is /dev"
+	"core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero" "[FS-20] so is /dev"
 inside 'cd /etc && find . -path ./alternatives -prune -o -path ./ssl/certs -prune -o ! -type d -print'
 strange=$(printf '%s\n' "$out" | grep -Evx \
 	'\./(debian_version|group|hosts|ld\.so\.cache|localtime|nsswitch\.conf|os-release|passwd|protocols|resolv\.conf|services|ssl/openssl\.cnf|pki/.*|static/ssl/.*|ca-certificates/.*)')
-is "$strange" "" "so is /etc"
+is "$strange" "" "[FS-37] so is /etc"
 like "$out" '^\./passwd$' "control: it is listed"
 is "$(sh -c "'$seal' -- cut -d: -f1 /etc/passwd" | tr '\n' ' ')" "root $(id -un) nobody " \
 	"/etc/passwd holds you, root and nobody"
@@ -70,14 +70,14 @@ mark=seal-test-$$
 for place in /tmp /var/tmp /dev/shm /run ~; do
 	inside "echo x >$place/$mark && cat $place/$mark"
 	[ "$status/$out" = 0/x ] && [ ! -e "$place/$mark" ]
-	ok $? "$place takes a file, which the host does not see"
+	ok $? "[FS-22] $place takes a file, which the host does not see"
 	inside "ls $place/$mark"
 	[ "$status" != 0 ]
-	ok $? "... and the next run neither"
+	ok $? "[FS-22] ... and the next run neither"
 done
 echo outside >"/dev/shm/$mark" && echo outside >"/tmp/$mark"
 inside "cat /dev/shm/$mark /tmp/$mark"
-unlike "$out" outside "files of the host's /tmp and /dev/shm are not there"
+unlike "$out" outside "[FS-21] [FS-22] files of the host's /tmp and /dev/shm are not there"
 rm -f "/dev/shm/$mark" "/tmp/$mark"
 inside 'f=$(mktemp) && echo x >"$f" && cat "$f" && echo "$f"'
 like "$out" '^/tmp/tmp\.' "TMPDIR works"
@@ -86,7 +86,7 @@ is "$status/$(cat moved a/b/c)" "0/made
 deep" "what is written in the project stays"
 inside 'mv .git .g || rm -rf .git'
 [ -d .git ]
-ok $? "... and .git, which says where it ends, cannot be moved away"
+ok $? "[GX-03] ... and .git, which says where it ends, cannot be moved away"
 "$seal" -- cat /proc/self/fd/0/canary/secret <"$T" >"$T/out" 2>"$T/err"
 [ $? = 125 ] && [ ! -s "$T/out" ]
 ok $? "a directory as standard input is refused"
@@ -100,11 +100,11 @@ done
 
 # In mountinfo: number, parent, device, root, place, options, optional fields, "-", type.
 run "$seal" -- cat /proc/self/mountinfo
-like "$out" " $T/proj rw,nosuid,nodev" "the project is a mount, nosuid and nodev"
-is "$(printf '%s\n' "$out" | awk '$6 !~ /nosuid/')" "" "all mounts are nosuid"
+like "$out" " $T/proj rw,nosuid,nodev" "[FS-25] the project is a mount, nosuid and nodev"
+is "$(printf '%s\n' "$out" | awk '$6 !~ /nosuid/')" "" "[FS-25] all mounts are nosuid"
 is "$(printf '%s\n' "$out" | awk '$6 !~ /nodev/ && $5 !~ /^\/dev\/(null|zero|full|random|urandom|tty|pts)$/')" \
-	"" "all but the device nodes are nodev"
-is "$(printf '%s\n' "$out" | grep -E ' (shared|master|propagate_from):')" "" "none is shared"
+	"" "[FS-25] all but the device nodes are nodev"
+is "$(printf '%s\n' "$out" | grep -E ' (shared|master|propagate_from):')" "" "[FS-24] none is shared"
 is "$(printf '%s\n' "$out" | awk '$5 ~ /^\/(usr|etc.*|nix.*)?$/ && $6 !~ /^ro,/')" "" \
 	"the root, /usr and what is below /etc are read-only"
 like "$(cat /proc/self/mountinfo)" '(shared:|master:|/dev rw)' "control: outside it is otherwise"
@@ -115,7 +115,7 @@ for call in 'mount -t tmpfs none point' 'mount --bind /usr point' 'mount -o remo
 	'umount /tmp' 'umount -l "$HOME"' 'unshare -Ur true' 'unshare -m true'; do
 	inside "./$call && echo done"
 	[ "$status" != 0 ] && [ "$out" = "" ] && [ "$err" != "" ]
-	ok $? "$call is refused"
+	ok $? "[FS-23] $call is refused"
 done
 if unshare -Urm mount -t tmpfs none point 2>/dev/null; then
 	ok 0 "control: outside a user may do it in namespaces of his own"
@@ -124,7 +124,7 @@ else
 fi
 
 inside 'ls /proc/1/root/; readlink /proc/1/exe; readlink /proc/1/cwd; cat /proc/1/environ; readlink /proc/1/fd/*; ls /proc/1/map_files'
-is "$out" "" "/proc/1/root, exe, cwd, environ and fd tell nothing"
+is "$out" "" "[FS-16] /proc/1/root, exe, cwd, environ and fd tell nothing"
 inside 'ls -d /proc/[0-9]*; tr "\000" " " </proc/1/cmdline'
 unlike "$out" "proc/$$\$" "the host's processes are not in /proc"
 is "$(printf '%s\n' "$out" | grep -c '^/proc/[0-9]*$')" 2 "... but bwrap and the shell alone"
@@ -148,7 +148,7 @@ same()
 {
 	inside "$2"
 	[ "$status" != 0 ] && [ "$(cat seal.toml; stat -c '%i %a %h %Y' seal.toml)" = "$before" ]
-	ok $? "seal.toml cannot be $1 (status $status)"
+	ok $? "[FS-12] seal.toml cannot be $1 (status $status)"
 }
 same written 'echo "read = [\"/\"]" >>seal.toml'
 same truncated ': >seal.toml'
@@ -252,7 +252,7 @@ inside 'ln -s /etc planted && ln -s ../canary planted2'
 for link in planted planted2; do
 	printf '[sandbox.os]\nread = ["%s"]\n' $link | manifest
 	run "$seal" -- touch marker
-	refused "symbolic link" "a grant through $link, a link in the project, is refused"
+	refused "symbolic link" "[FS-06] a grant through $link, a link in the project, is refused"
 done
 rm -f planted2
 mkdir planted2
@@ -267,7 +267,7 @@ for key in deny protect; do
 	printf '[sandbox.os]\n%s = ["planted"]\n' $key | manifest
 	ln -sfn file planted
 	run "$seal" -- touch marker
-	refused "symbolic link" "$key of a link in the project is refused"
+	refused "symbolic link" "[FS-06] $key of a link in the project is refused"
 done
 rm -f planted
 touch planted
@@ -287,13 +287,13 @@ is "$(cat file)" new "control: workspace can"
 
 for place in / /tmp /var/tmp /dev/shm /proc /sys /etc "$HOME" "$T" "$HOME/.ssh"; do
 	run "$seal" -C "$place" -- touch "$T/proj/marker"
-	refused 'cannot be a project' "no project: ${place#"$T"}"
+	refused 'cannot be a project' "[FS-32] no project: ${place#"$T"}"
 done
 HOME=$T/proj/sub/.. run "$seal" -- touch marker
-refused 'cannot be a project' "no project: HOME under another name"
+refused 'cannot be a project' "[FS-32] no project: HOME under another name"
 ln -s "$T/proj" "$T/link-home"
 HOME=$T/link-home run "$seal" -- touch marker
-refused 'cannot be a project' "no project: HOME through a link"
+refused 'cannot be a project' "[FS-32] no project: HOME through a link"
 run "$seal" -- touch marker
 starts "control: the project is one"
 mkdir -p ~/code/app

@@ -50,7 +50,7 @@ timeout 100 python3 "$live/kills.py" 100 "$seed" 40 "$seal" -q -- true >"$T/out"
 out=$(cat "$T/out")
 like "$out" ' 0 left' "SIGKILL about the end: $out"
 files >"$T/after"
-is "$(diff "$T/before" "$T/after")" "" "no residue in the project, HOME, /tmp, /var/tmp, /dev/shm"
+is "$(diff "$T/before" "$T/after")" "" "[FS-08] no residue in the project, HOME, /tmp, /var/tmp, /dev/shm"
 mkdir "/tmp/seal-test-residue.$$"
 files >"$T/after"
 rmdir "/tmp/seal-test-residue.$$"
@@ -71,7 +71,7 @@ timeout 100 python3 "$live/kills.py" 60 "$seed" 60 "$seal" -q -- sleep 1000 >"$T
 out=$(cat "$T/out")
 like "$out" '^60 killed, 0 ended before, 0 left' "[PR-03] SIGKILL of runs with a network: $out"
 files >"$T/after"
-is "$(diff "$T/before" "$T/after")" "" "... leaves nothing"
+is "$(diff "$T/before" "$T/after")" "" "[FS-08] ... leaves nothing"
 manifest <"$T/plain.toml"
 files >"$T/before"
 
@@ -86,8 +86,8 @@ done
 END
 timeout 200 python3 "$live/left.py" 1 sh -c 'sh "$2" "$1" & sh "$2" "$1" & wait' sh "$seal" "$T/runs" \
 	>"$T/out" 2>"$T/err"
-is "$?/$(head -n 3 "$T/out")" 0/ "1000 short runs end as they should and leave no process"
+is "$?/$(head -n 3 "$T/out")" 0/ "[CC-07] 1000 short runs end as they should and leave no process"
 files >"$T/after"
-is "$(diff "$T/before" "$T/after")" "" "... and no file"
+is "$(diff "$T/before" "$T/after")" "" "[FS-08] ... and no file"
 
 done_testing

@@ -26,14 +26,14 @@ END
 run "$seal" -C sub -- sh -c 'cat secret; : >.git'
 unlike "$out" TOP "denied in a subfolder"
 run "$seal" -C sub -- sh -c 'cat secret; echo pwn >prot'
-is "$status" 125 "a planted .git does not hide the trusted manifest above it"
+is "$status" 125 "[MF-03] a planted .git does not hide the trusted manifest above it"
 is "$(cat sub/prot)" x "... and nothing was written"
 rm -f sub/.git
 cp seal.toml "$T/home/other.toml"
 run "$seal" -m "$T/home/other.toml" trust --yes
 run "$seal" -m "$T/home/other.toml" -- sh -c 'mv seal.toml .x || rm seal.toml'
 [ -f seal.toml ]
-ok $? "with -m the project's own seal.toml is as fixed as ever"
+ok $? "[FS-12] with -m the project's own seal.toml is as fixed as ever"
 rm -f seal.toml
 
 mkdir -p "$T/shared/data" && ln -s "$T/home/.ssh" "$T/shared/link"
@@ -70,17 +70,17 @@ manifest <<END
 write = ["$T/state"]
 END
 run "$seal" -- touch "$T/state/seal-exec/x"
-is "$status" 125 "the folder of the trust store is no grant, wherever it is"
+is "$status" 125 "[MF-17] the folder of the trust store is no grant, wherever it is"
 export XDG_STATE_HOME="$T/home/.local/state"
 rm -f seal.toml
 mkdir -p "$T/home/.config/seal-exec/bundles"
 printf 'name = "t"\nsummary = "s"\ncommands = ["tt"]\nread = ["~/.ssh"]\n' >"$T/home/.config/seal-exec/bundles/t.toml"
 run "$seal" -- tt
-is "$status" 125 "a bundle of the user's own cannot grant a store either"
+is "$status" 125 "[MF-21] a bundle of the user's own cannot grant a store either"
 rm -rf "$T/home/.config/seal-exec"
 mkdir -p "$T/dot/config" && rm -rf "$T/home/.config" && ln -s "$T/dot/config" "$T/home/.config"
 (cd "$T/dot" && git init -q . && "$seal" -- mkdir -p config/seal-exec) >"$T/out" 2>"$T/err"
-is $? 125 "a project that could make the user's configuration is refused"
+is $? 125 "[MF-21] a project that could make the user's configuration is refused"
 [ ! -e "$T/dot/config/seal-exec" ]
 ok $? "... and did not"
 

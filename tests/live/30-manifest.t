@@ -35,7 +35,7 @@ is "$(project -C a/b/c)" "$p/a/b $p/a/b/seal.toml" "the nearest one counts"
 is "$(project -C a)" "$p $p/seal.toml" "control: from between, the upper one"
 rm a/b/seal.toml
 mkdir a/.git
-is "$(project -C a/b)" "$p/a None" "the walk stops at .git"
+is "$(project -C a/b)" "$p/a None" "[MF-03] the walk stops at .git"
 rmdir a/.git
 echo 'gitdir: elsewhere' >a/.git
 is "$(project -C a/b)" "$p/a None" "... a file of that name too"
@@ -49,7 +49,7 @@ mv "$T/seal.toml" "$T/up/seal.toml"
 is "$(project -C "$T/up/a")" "$T/up $T/up/seal.toml" "control: without .git it is"
 mkdir -p ~/x/y
 write ~/seal.toml </dev/null
-is "$(project -C ~/x/y)" "$HOME/x/y None" "the walk stops below HOME"
+is "$(project -C ~/x/y)" "$HOME/x/y None" "[MF-03] the walk stops below HOME"
 mkdir -p ~/x/home
 e=$T/elsewhere
 is "$(HOME=$e XDG_STATE_HOME=$e XDG_CONFIG_HOME=$e project -C ~/x/y)" "$HOME $HOME/seal.toml" \
@@ -60,21 +60,21 @@ rm ~/seal.toml
 if [ "$(stat -c %u /tmp)" != "$(id -u)" ] && [ ! -e /tmp/seal.toml ]; then
 	write /tmp/seal.toml <<<'[sandbox.os]'
 	mv "$T/up/seal.toml" "$T/up/kept"
-	is "$(project -C "$T/up/a")" "$T/up/a None" "the walk stops where the owner changes"
+	is "$(project -C "$T/up/a")" "$T/up/a None" "[MF-03] the walk stops where the owner changes"
 	mv "$T/up/kept" "$T/up/seal.toml"
 	rm -f /tmp/seal.toml
 else
-	skip "the walk stops where the owner changes" "/tmp is this user's own"
+	skip "[MF-03] the walk stops where the owner changes" "/tmp is this user's own"
 fi
 if unshare -Urm true 2>/dev/null; then
 	is "$(export seal; unshare -Urm sh -c 'mount -t tmpfs none "$1/up/a" && mkdir "$1/up/a/b" &&
 		"$seal" -C "$1/up/a/b" explain --json -- true' sh "$T" 2>&1 | grep -o '"project":"[^"]*"')" \
-		"\"project\":\"$T/up/a/b\"" "the walk stops where the device changes"
+		"\"project\":\"$T/up/a/b\"" "[MF-03] the walk stops where the device changes"
 	is "$(export seal; unshare -Urm sh -c 'mkdir "$1/up/a/b" &&
 		"$seal" -C "$1/up/a/b" explain --json -- true' sh "$T" 2>&1 | grep -o '"project":"[^"]*"')" \
 		"\"project\":\"$T/up\"" "control: on the same one it goes on"
 else
-	skip "the walk stops where the device changes" "no mounts for users here"
+	skip "[MF-03] the walk stops where the device changes" "no mounts for users here"
 fi
 run "$seal" -C /usr/share -- sh -c 'pwd; touch /usr/share/seal-test'
 is "$out/$(ls /usr/share/seal-test 2>/dev/null)" "/usr/share/" "a project of root's cannot be written"
@@ -100,22 +100,22 @@ good()
 good
 mv seal.toml real.toml
 ln -s real.toml seal.toml
-bad "^seal-exec: $p/seal.toml: is a symbolic link" "a symbolic link"
+bad "^seal-exec: $p/seal.toml: is a symbolic link" "[FS-13] a symbolic link"
 rm seal.toml
 ln -s /nowhere seal.toml
 bad 'symbolic link' "... that leads nowhere"
 good
 ln seal.toml second.toml
-bad 'hard link' "a hard link"
+bad 'hard link' "[FS-14] a hard link"
 rm second.toml
 for mode in 664 646 666 602; do
 	good
 	chmod $mode seal.toml
-	bad 'can be written by others' "mode $mode"
+	bad 'can be written by others' "[MF-02] mode $mode"
 done
 good
 chmod 777 .
-bad 'everybody can write' "a folder that everybody can write in"
+bad 'everybody can write' "[MF-02] a folder that everybody can write in"
 chmod 755 .
 rm seal.toml
 mkfifo seal.toml
@@ -128,7 +128,7 @@ python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("seal.toml")'
 bad . "a socket"
 rm seal.toml
 head -c 10000000 /dev/zero | tr '\000' '#' | write seal.toml
-bad 'larger than 256 KiB' "10 MB"
+bad 'larger than 256 KiB' "[MF-07] 10 MB"
 rm seal.toml
 { printf '#%s' "$(head -c 262000 /dev/zero | tr '\000' x)"; printf '\n[sandbox.os]\n'; } | write seal.toml
 "$seal" trust --yes >/dev/null
@@ -179,48 +179,48 @@ nothing = 1
 envrc_mode = "sometimes"
 END
 bad "^seal-exec: $p/seal.toml:2:1: unknown key 'profle' in sandbox.os; did you mean 'profile'\?" \
-	"an unknown key, with its place and the nearest one"
+	"[MF-11] an unknown key, with its place and the nearest one"
 for place in 2:1 3:10 4:9 5:7 8:25 8:29 9:1 12:14; do
 	run "$seal" check
 	like "$err" "^seal-exec: $p/seal.toml:$place: .*" "all faults together: $place"
 done
 like "$err" 'port.*1024' "a port below 1024 is told apart"
 
-says ":1:[0-9]*: unknown key 'sandbx'.*did you mean 'sandbox'" "an unknown table" <<<'[sandbx]'
+says ":1:[0-9]*: unknown key 'sandbx'.*did you mean 'sandbox'" "[MF-11] an unknown table" <<<'[sandbx]'
 says ':1:' "no TOML" <<<'[sandbox.os'
-says ':3:1: ' "a key twice" <<<'[sandbox.os]
+says ':3:1: ' "[MF-10] a key twice" <<<'[sandbox.os]
 strict = true
 strict = true'
-says 'profile' "an unknown profile" <<<'[sandbox.os]
+says 'profile' "[MF-11] an unknown profile" <<<'[sandbox.os]
 profile = "writable"'
 says 'config.toml only' "profile off in a project" <<<'[sandbox.os]
 profile = "off"'
-says ":2:18: there is no bundle 'carg'; did you mean 'cargo'\?" "an unknown tool" <<<'[sandbox.os]
+says ":2:18: there is no bundle 'carg'; did you mean 'cargo'\?" "[MF-21] an unknown tool" <<<'[sandbox.os]
 command_tools = ["carg"]'
-says "'cargo' stands in command_tools already \(line 2\)" "a tool twice" <<<'[sandbox.os]
+says "'cargo' stands in command_tools already \(line 2\)" "[MF-10] a tool twice" <<<'[sandbox.os]
 command_tools = ["cargo", { tool = "cargo", domains = [] }]'
 says 'names no tool' "a tool without its name" <<<'[sandbox.os]
 command_tools = [{ domains = [] }]'
 says "no setting 'fetsh'; did you mean 'fetch'\?" "an unknown setting of a tool" <<<'[sandbox.os]
 command_tools = [{ tool = "cargo", fetsh = true }]'
-says 'must be true or false' "a setting of the wrong type" <<<'[sandbox.os]
+says 'must be true or false' "[MF-11] a setting of the wrong type" <<<'[sandbox.os]
 command_tools = [{ tool = "cargo", fetch = "yes" }]'
 for value in true false; do
 	says 'sccache is one of "off", "manual", "on", not a boolean; false is now "off", true is now "manual"' \
 		"sccache = $value, with the mapping" <<<"[sandbox.os]
 command_tools = [{ tool = \"cargo\", sccache = $value }]"
 done
-says 'port' "a privileged dev_server_port" <<<'[sandbox.os.network]
+says 'port' "[MF-12] a privileged dev_server_port" <<<'[sandbox.os.network]
 dev_server_ports = [443]'
-says 'port' "a privileged port in a table" <<<'[sandbox.os.network]
+says 'port' "[MF-12] a privileged port in a table" <<<'[sandbox.os.network]
 host_localhost_ports = [{ port = 22, prompt = true }]'
-says 'port' "no port" <<<'[sandbox.os.network]
+says 'port' "[MF-12] no port" <<<'[sandbox.os.network]
 host_localhost_ports_deny = [0]'
 says 'refused' "a store of secrets" <<<'[sandbox.os]
 read = ["~/.ssh"]'
 says 'refused' "... and what holds one" <<<'[sandbox.os]
 additional_directories = ["~"]'
-says 'control or invisible' "a control character" <<<'[sandbox.os]
+says 'control or invisible' "[MF-08] a control character" <<<'[sandbox.os]
 read = ["a\u001b[2Jb"]'
 write seal.toml <<<'[sandbox.os]
 host_localhost_ports_deny = [22]'
@@ -232,7 +232,7 @@ run "$seal" check
 exits 0 "a privileged port may be denied"
 
 printf '[sandbox.os]\n"\033[31mred\\n\\u202e" = 1\n' | write seal.toml
-bad . "a key with control characters"
+bad . "[MF-08] a key with control characters"
 printf '[sandbox.os]\n"\\u001b[31mred\\u000a\\u202e\\u009b2J" = 1\n' | write seal.toml
 bad 'unknown key' "... escaped"
 is "$(tr -d '\012\040-\176' <"$T/err" | wc -c)" 0 "... is printed without one"
@@ -271,6 +271,6 @@ command_tools = [{ tool = "cargo", sccache = "off" }]'
 "$seal" trust --yes >/dev/null
 run "$seal" -- cargo marker
 starts 'control: sccache = "off" does not'
-is "$err" "" "... and says nothing: its domains can be reached"
+unlike "$err" 'sccache|domain' "... and says nothing of it: its domains can be reached"
 
 done_testing

@@ -18,7 +18,7 @@ echo "$text" >seal.toml
 
 run "$seal" -- touch marker
 refused "^seal-exec: $p/seal.toml: you have not trusted this manifest; .* type: seal-exec .*trust\$" \
-	"untrusted: refused, with the command to type"
+	"[MF-05] untrusted: refused, with the command to type"
 [ ! -e "$store" ]
 ok $? "... and nothing is stored"
 typed=$(sed -n 's/.* type: seal-exec \(.*\)/\1/p' "$T/err")
@@ -35,7 +35,7 @@ ok $? "... and stores nothing"
 run "$seal" trust --yes
 exits 0 "trust --yes"
 like "$out" 'env SEAL_A' "... shows what is granted"
-is "$(stat -c '%a %F %h' "$store")" "600 regular file 1" "the store is the user's alone"
+is "$(stat -c '%a %F %h' "$store")" "600 regular file 1" "[MF-05] the store is the user's alone"
 is "$(stat -c %a "$XDG_STATE_HOME/seal-exec")" 700 "... its folder too"
 SEAL_A=1 run "$seal" -- sh -c 'echo "$SEAL_A"; touch marker'
 starts "trusted: runs"
@@ -68,22 +68,22 @@ wrappers = ["touch"]' 'env = ["SEAL_A"]
 network.domains = ["example.org"]'; do
 	printf '[sandbox.os]\n%s\n' "$change" >seal.toml
 	run "$seal" -- touch marker
-	refused 'its grants have changed since you trusted them' "changed: $(printf %s "$change" | tail -n 1)"
+	refused 'its grants have changed since you trusted them' "[MF-05] changed: $(printf %s "$change" | tail -n 1)"
 done
 printf '[sandbox.os]\nenv = ["SEAL_B"]\n' >seal.toml
 run "$seal" trust
-like "$out" '^ *\+ env SEAL_B$' "the difference is shown: what came"
+like "$out" '^ *\+ env SEAL_B$' "[MF-05] the difference is shown: what came"
 like "$out" '^ *- env SEAL_A$' "... and what went"
 run "$seal" trust --yes
 run "$seal" -- touch marker
 starts "trusted again"
 echo "$text" >seal.toml
 run "$seal" -- touch marker
-refused 'have changed' "trust is of the last grants, not of all"
+refused 'have changed' "[MF-05] trust is of the last grants, not of all"
 cp -r "$p" "$T/copy"
 (cd "$T/copy" && "$seal" trust --yes >/dev/null)
 run "$seal" -- touch marker
-refused 'have changed' "trust in a copy is not trust in this one"
+refused 'have changed' "[MF-05] trust in a copy is not trust in this one"
 run "$seal" -C "$T/copy" -- true
 exits 0 "... which is trusted beside it"
 run "$seal" trust --yes
@@ -156,7 +156,7 @@ expect ran
 never Trust
 END
 printf '[sandbox.os]\nenv = ["SEAL_B"]\n' >seal.toml
-talk 125 "a change is asked about, with the difference" "$seal" -- touch marker <<'END'
+talk 125 "[MF-05] a change is asked about, with the difference" "$seal" -- touch marker <<'END'
 expect changed
 expect \+ env SEAL_B
 expect - env SEAL_A
@@ -185,7 +185,7 @@ echo "$text" >seal.toml
 for mode in 620 602 666; do
 	chmod $mode "$store"
 	run "$seal" -- touch marker
-	refused "$store: others can change" "a store of mode $mode counts for nothing"
+	refused "$store: others can change" "[MF-05] a store of mode $mode counts for nothing"
 done
 chmod 600 "$store"
 ln "$store" "$T/second"
@@ -238,10 +238,10 @@ wide=(SEAL_TRUST=1 SEAL_EXEC_TRUST=yes SEAL_PROFILE=off SEAL_EXEC_PROFILE=off SE
 for name in $names; do wide+=("$name=1"); done
 "$seal" untrust >/dev/null
 run env "${wide[@]}" "$seal" -- touch marker
-refused 'you have not trusted' "no variable is trust"
+refused 'you have not trusted' "[MF-17] no variable is trust"
 "$seal" trust --yes >/dev/null
 run env "${wide[@]}" "$seal" -- sh -c 'cat ../canary/secret; touch marker'
-is "$out" "" "no variable shows more"
+is "$out" "" "[MF-17] no variable shows more"
 rm -f marker
 
 # --- The user's own file --------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ env = ["SEAL_A", "SEAL_B"]
 END
 SEAL_A=1 SEAL_B=2 run "$seal" -- sh -c "$look; env"
 is "$(printf '%s\n' "$out" | grep -Ex 'a|b|written|SEAL_.*' | tr '\n' ' ')" "a SEAL_A=1 " \
-	"with one it is the ceiling"
+	"[MF-06] with one it is the ceiling"
 run "$seal" explain -- true
 like "$out" "SEAL_B" "... and explain tells what it held back"
 config <<<''
@@ -280,14 +280,14 @@ config <<<'[sandbox.os]
 profile = "read-only"'
 run "$seal" -- touch marker
 [ "$status" != 0 ] && [ ! -e marker ]
-ok $? "the user's read-only holds for every project"
+ok $? "[MF-06] the user's read-only holds for every project"
 config <<<'[sandbox.os]
 deny = ["hidden"]
 protect = ["kept"]'
 echo hidden >hidden
 echo kept >kept
 inside 'cat hidden; echo x >>kept'
-is "$out/$(cat kept)" /kept "the user's deny and protect hold in every project"
+is "$out/$(cat kept)" /kept "[MF-06] the user's deny and protect hold in every project"
 config <<<'[sandbox.os]
 profile = "off"'
 rm -f seal.toml

@@ -48,11 +48,11 @@ run "$seal" -- touch marker
 starts "control: without it the command starts"
 run strace -f -qq -e trace=execve,clone,clone3,fork,vfork -o "$T/trace" "$seal" explain -- true
 if [ "$status" = 0 ] && [ -s "$T/trace" ]; then
-	is "$(grep -c . "$T/trace")" 1 "explain starts no process at all"
+	is "$(grep -c . "$T/trace")" 1 "[GX-17] explain starts no process at all"
 	run strace -f -qq -e trace=execve,clone,clone3,fork,vfork -o "$T/trace" "$seal" -n -- true
-	is "$(grep -c . "$T/trace")" 1 "--dry-run neither"
+	is "$(grep -c . "$T/trace")" 1 "[GX-17] --dry-run neither"
 else
-	skip "explain starts no process at all" "no strace here"
+	skip "[GX-17] explain starts no process at all" "no strace here"
 fi
 
 # --- explain --json -----------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ c"
 want=$out
 # Pasted into another shell, elsewhere, with other variables.
 run env -i "PATH=$PATH" bash -c 'cd /; . "$1"' bash "$T/line"
-is "$out" "$want" "... pasted into bash makes the same view"
+is "$out" "$want" "[MF-19] ... pasted into bash makes the same view"
 like "$out" "a'b \\\$x" "control: the arguments are there"
 unlike "$out" '^secret' "... and the canary is not"
 

@@ -109,7 +109,7 @@ echo one >file
 job "$seal" -- git add file
 exits 0 "git add"
 job "$seal" -- git commit -q -m 'from inside'
-exits 0 "git commit"
+exits 0 "[GX-13] git commit"
 is "$(git log --format='%an %ae %s' && git status --porcelain)" "Seal Test test@example.org from inside" \
 	"... is there outside, with the user's name"
 git fsck --no-progress >/dev/null 2>&1
@@ -117,11 +117,11 @@ ok $? "... in order"
 job "$seal" -- git -c alias.spy="!$spy" spy
 unlike "$out" 'secret|id_ed25519' "an alias sees neither canary nor keys"
 job "$seal" -- git -c alias.spy='!cat ~/.git-credentials' spy
-is "$out" "" "... nor stored passwords"
+is "$out" "" "[GX-18] ... nor stored passwords"
 job git -c alias.spy='!cat ~/.git-credentials' spy
 like "$out" token "control: outside it does"
 job "$seal" -- git config --global user.name Other
-is "$(git config --global user.name)" "Seal Test" "the user's settings are not changed"
+is "$(git config --global user.name)" "Seal Test" "[GX-18] the user's settings are not changed"
 
 # --- make -----------------------------------------------------------------------------------------------
 

@@ -181,6 +181,20 @@ static void look_at(struct path_fact *fact, struct arena *arena)
 		fact->kind = fact->end;
 }
 
+/*
+ * True if nothing can be made in the folder of FACT, by the caller or by what he runs: it is on a
+ * read-only file system, or somebody else's and not writable. His own he could make writable.
+ */
+static bool is_closed(const struct path_fact *fact, uid_t uid)
+{
+	struct stat st;
+
+	if (fact->end != PATH_DIR || faccessat(AT_FDCWD, fact->canonical, W_OK, AT_EACCESS) == 0)
+		return false;
+	return errno == EROFS ||
+		(errno == EACCES && stat(fact->canonical, &st) == 0 && st.st_uid != uid);
+}
+
 static void look_at_all(struct facts *f, const struct strvec *paths, bool keep, struct arena *arena)
 {
 	size_t i;
@@ -190,6 +204,7 @@ static void look_at_all(struct facts *f, const struct strvec *paths, bool keep, 
 
 		fact->path = paths->v[i];
 		look_at(fact, arena);
+		fact->closed = is_closed(fact, f->uid);
 		if (!keep && fact->fd >= 0) {
 			close(fact->fd);
 			fact->fd = -1;

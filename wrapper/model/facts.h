@@ -28,9 +28,10 @@ struct path_fact {
 	const char *target;    /* PATH_SYMLINK: the link's text */
 	const char *canonical; /* where it leads in the end; NULL if nowhere */
 	enum path_kind end;    /* what is there; PATH_MISSING if nothing */
-	bool unknown;          /* it could not be looked at: not the same as missing */
-	size_t size;           /* of a file, bytes */
-	int fd;                /* the end, open without any right but to be bound (O_PATH); -1 */
+	bool closed;  /* a folder in which the caller cannot make anything, nor change that */
+	bool unknown; /* it could not be looked at: not the same as missing */
+	size_t size;  /* of a file, bytes */
+	int fd;       /* the end, open without any right but to be bound (O_PATH); -1 */
 };
 
 /*

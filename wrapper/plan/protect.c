@@ -318,6 +318,14 @@ static struct guard *add(
 	return g;
 }
 
+/* Where nobody can make anything, nothing needs to stand in the way. */
+static bool is_closed(struct builder *b, const char *path)
+{
+	const struct path_fact *up = facts_path(b->facts, path_parent(b->arena, path));
+
+	return up && up->closed;
+}
+
 bool protect_guard(struct builder *b, struct guards *guards, const struct guard *template)
 {
 	const struct path_fact *fact = facts_path(b->facts, template->path);
@@ -347,7 +355,7 @@ bool protect_guard(struct builder *b, struct guards *guards, const struct guard 
 		return true;
 	}
 	missing = first_of(b, template->path, PATH_MISSING);
-	if (link || !missing || !stands)
+	if (link || !missing || !stands || is_closed(b, missing))
 		return true;
 	g = add(b, guards, template, missing);
 	g->stand_in = strcmp(missing, template->path) == 0 ? template->stand_in : STAND_FOLDER;

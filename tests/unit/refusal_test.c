@@ -288,13 +288,13 @@ static void test_foreign(void)
 	is_str(got(e, e->err),
 		"seal-exec: blocked a\\x1b]0;x\\x07\\x0d\\nALLOW b\\u{202e}\\xff\"\\:443 (not a "
 		"host name: a\\x1b]0;x\\x07\\x0d\\nALLOW b\\u{202e}\\xff\"\\)\n",
-		"control characters are shown, not sent");
+		"[PX-24] control characters are shown, not sent");
 	text = got(e, e->log);
-	ok(json_valid(text) && count_lines(text) == 1, "one line of the log");
+	ok(json_valid(text) && count_lines(text) == 1, "[PX-24] one line of the log");
 	for (i = 0; text[i + 1]; i++)
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			break;
-	ok(!text[i + 1], "without control characters");
+	ok(!text[i + 1], "[PX-24] ... without control characters");
 
 	memset(longest, '\001', sizeof longest - 1);
 	longest[sizeof longest - 1] = '\0';

@@ -37,7 +37,7 @@ gen_base := $(call pick,$(patsubst %,wrapper/%/*.c,base model read))
 made     := build/gen/catalog_data.c
 filters  := $(if $(filter linux,$(PLATFORM)),$(if $(MUTANT),$b,build)/gen/syscall_filters.c)
 keeper_filters := $(if $(filter linux,$(PLATFORM)),build/gen/keeper_filters.c)
-inner_src := $(call pick,wrapper/inner/*.c) $(filters)
+inner_src := $(call pick,wrapper/inner/*.c) wrapper/model/layers.c $(filters)
 
 unit_src := $(call pick,tests/unit/*_test.c)
 unit_lib := $(filter-out $(unit_src),$(call pick,tests/unit/*.c))

@@ -95,7 +95,7 @@ faults plain interrupts "[FM-11] SIGINT at each step of the front: the run ends,
 "$probes/fault" "$T/result" inner landlock_restrict_self 1 12 -- "$seal" -- touch marker 2>"$T/err"
 is "$(cat "$T/result" "$T/err")" "front exit 125
 hit before
-seal-exec: Landlock cannot be enforced: Cannot allocate memory" "[LL-06] ... one of them, by its words"
+seal-exec: Landlock cannot be enforced, so the command was not started: Cannot allocate memory" "[LL-06] ... one of them, by its words"
 
 # --- Limits of the caller -----------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ static struct landlock_rule rules[] = {
 static void render(struct strbuf *out)
 {
 	const struct orders_facts facts = {.reset = 8, .blocked = 9};
-	static const struct policy policy = {0};
+	const struct policy policy = {.debug = true};
 	struct plan plan = {
 		.policy = &policy,
 		.argv = command,
@@ -29,6 +29,7 @@ static void render(struct strbuf *out)
 			[LIMIT_MEMORY] = {.set = true, .value = 5, .holder = HOLDER_CGROUP}},
 		.not_found = "look \x1b elsewhere",
 		.cwd = "/work",
+		.layers = LAYER_BIT(SECCOMP),
 	};
 
 	render_orders(&plan, &facts, out);
@@ -47,6 +48,8 @@ static void test_render(void)
 	w = (struct wire){.at = b.s, .end = b.s + b.len};
 	wire_get(&w, &head, sizeof head);
 	ok(head.facts.reset == 8 && head.facts.blocked == 9, "the facts");
+	is_int(head.debug, 1, "debug");
+	ok(head.wanted == LAYER_BIT(SECCOMP), "the layers");
 	ok(head.args == 3 && head.vars == 2 && head.rules == 2, "the counts");
 	ok(head.limits[LIMIT_PROCESSES] == 10, "a limit, and bwrap's own process with it");
 	ok(head.limits[LIMIT_MEMORY] == NO_LIMIT, "a cgroup holds it");
@@ -61,7 +64,7 @@ static void test_render(void)
 static int run_inner(const struct strbuf *orders, char *said, size_t size)
 {
 	int fd = memfd_bytes("orders", orders->s, orders->len), out[2], status = 0;
-	char number[16];
+	char number[16], error[16];
 	ssize_t n;
 	pid_t pid;
 
@@ -71,9 +74,10 @@ static int run_inner(const struct strbuf *orders, char *said, size_t size)
 	fflush(stdout);
 	if ((pid = fork()) == 0) {
 		alarm(10);
-		dup2(out[1], STDERR_FILENO);
+		fcntl(out[1], F_SETFD, 0);
 		/* The orders are no socket: whole ones end where inner waits for its go. */
-		execl("build/inner/inner", "inner", number, number, (char *)NULL);
+		snprintf(error, sizeof error, "%d", out[1]);
+		execl("build/inner/inner", "inner", number, number, error, (char *)NULL);
 		_exit(99);
 	}
 	close(out[1]);

@@ -73,7 +73,8 @@ static void say_made(const struct session *s)
 int cmd_run(struct session *s)
 {
 	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
-	const struct launch_host host = {keeper_main, keeper_over, &keeping};
+	const struct launch_host host = {
+		keeper_main, keeper_over, &keeping, s->options.set[OPT_VERBOSE]};
 	struct strbuf text = STRBUF_INIT;
 	int code;
 
@@ -95,7 +96,7 @@ int cmd_run(struct session *s)
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	ask_ports(s);
-	code = launch_run(&s->plan, &s->facts, &host, &s->arena);
+	code = launch_run(&s->plan, &s->facts, &host, NULL, &s->arena);
 	if (!s->options.set[OPT_QUIET])
 		say_made(s);
 	return code;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -259,11 +260,18 @@ static bool may_use_bwrap(struct facts *f, const char *path, struct arena *arena
 	if (stat(path, &st) != 0)
 		return false;
 	if (!S_ISREG(st.st_mode) || access(path, X_OK) != 0)
-		f->bwrap_why = arena_printf(arena, "%s is no program that you can run", path);
+		f->bwrap_why = arena_printf(arena,
+			"%s is no program that you can run; install the package bubblewrap anew",
+			path);
 	else if (st.st_mode & (S_ISUID | S_ISGID))
 		f->bwrap_why = arena_printf(arena,
 			"%s is setuid, and then what it does is not ours to check; remove the bit "
 			"(chmod u-s) and allow user namespaces",
+			path);
+	else if (getxattr(path, "security.capability", NULL, 0) > 0)
+		f->bwrap_why = arena_printf(arena,
+			"%s has file capabilities, and then what it does is not ours to check; "
+			"remove them (setcap -r) and allow user namespaces",
 			path);
 	else if ((st.st_uid != 0 && st.st_uid != f->uid) || st.st_mode & (S_IWGRP | S_IWOTH))
 		f->bwrap_why = arena_printf(

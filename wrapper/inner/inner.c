@@ -5,126 +5,16 @@
 #include <linux/limits.h>
 #include <signal.h>
 #include <stddef.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "base/die.h"
 #include "base/mutant.h"
-#include "base/wire.h"
-#include "inner/landlock.h"
+#include "inner/gate.h"
 #include "inner/limits.h"
+#include "inner/orders.h"
 #include "inner/say.h"
-#include "inner/seccomp.h"
 #include "inner/sys.h"
-#include "model/orders.h"
-
-/* What inner is told, pointing into the orders' bytes. */
-struct orders {
-	struct orders_head head;
-	const char *name, *hint;               /* safe to print; no hint is "" */
-	const char *cwd;                       /* where the command starts */
-	const char *const *argv, *const *envp; /* NULL-terminated */
-	struct wire rules;                     /* at the first rule */
-};
-
-/* The bytes of the orders; they stay mapped until the exec. */
-static struct wire map_orders(int fd)
-{
-	struct statx st = {0};
-	struct wire w = {0};
-	long at;
-
-	if (SYS5(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_SIZE, &st) != 0 || st.stx_size == 0)
-		REFUSE(0, "the orders of this run are missing");
-	at = SYS6(SYS_mmap, NULL, st.stx_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (at < 0)
-		REFUSE((int)-at, "the orders of this run cannot be read");
-	w.at = (const char *)at;
-	w.end = (const char *)(at + (long)st.stx_size);
-	return w;
-}
-
-/* Room for N pointers, all NULL. */
-static const char **map_pointers(size_t n)
-{
-	long at = SYS6(SYS_mmap, NULL, n * sizeof(char *), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (at < 0)
-		REFUSE((int)-at, "there is no memory for the command's arguments");
-	return (const char **)at;
-}
-
-static void read_orders(struct orders *o, int fd)
-{
-	struct wire w = map_orders(fd);
-	const char **list, *rule;
-	uint32_t i;
-
-	wire_get(&w, &o->head, sizeof o->head);
-	o->name = wire_get_str(&w);
-	o->hint = wire_get_str(&w);
-	o->cwd = wire_get_str(&w);
-	/* A string takes a byte at least: a count that is too high asks for no memory. */
-	if (w.bad || o->head.args == 0 ||
-		(uint64_t)o->head.args + o->head.vars > (size_t)(w.end - w.at))
-		REFUSE(0, "the orders of this run are damaged");
-	list = map_pointers((size_t)o->head.args + o->head.vars + 2);
-	o->argv = list;
-	for (i = 0; i < o->head.args; i++)
-		*list++ = wire_get_str(&w);
-	o->envp = ++list;
-	for (i = 0; i < o->head.vars; i++)
-		*list++ = wire_get_str(&w);
-	o->rules = w;
-	for (i = 0; i < o->head.rules && !w.bad; i++) {
-		rule = wire_get_str(&w);
-		w.bad |= rule && !*rule;
-	}
-	if (w.bad || w.at != w.end)
-		REFUSE(0, "the orders of this run are damaged");
-}
-
-static void add_rule(int ruleset, int abi, const char *rule)
-{
-	int error = landlock_add(ruleset, abi, (enum access_class)(rule[0] - '0'), rule + 1);
-	char path[1024];
-
-	if (error)
-		REFUSE(-error, "Landlock takes no rule for ",
-			printable(path, sizeof path, rule + 1));
-}
-
-static void apply_landlock(const struct orders *o)
-{
-	struct wire rules = o->rules;
-	int abi = landlock_abi(), ruleset, error;
-	const char *rule;
-	uint32_t i;
-
-	if (WITHOUT(LANDLOCK))
-		return;
-	if (abi <= 0)
-		REFUSE(-abi,
-			"Landlock is missing, and this run must have it; use a kernel of 5.13 or "
-			"later with landlock in its lsm= list");
-	ruleset = landlock_begin(abi);
-	if (ruleset < 0)
-		REFUSE(-ruleset, "Landlock takes no ruleset");
-	for (i = 0; i < o->head.rules; i++) {
-		rule = wire_get_str(&rules);
-		if (rule)
-			add_rule(ruleset, abi, rule);
-		else
-			REFUSE(0, "the orders of this run are damaged");
-	}
-	landlock_add_stdio(ruleset, abi);
-	error = landlock_enforce(ruleset);
-	if (error)
-		REFUSE(-error, "Landlock cannot be enforced");
-	SYS1(SYS_close, ruleset);
-}
+#include "model/layers.h"
 
 /* Signals are as the caller had them: bwrap ran with some ignored and none blocked. */
 static void restore_signals(const struct orders_facts *facts)
@@ -221,19 +111,29 @@ static _Noreturn void cut_off(long r)
 	sys_exit(EXIT_REFUSED);
 }
 
-/* Ready, for the view is whole when this program runs; then go. EOF is the front's death. */
-static void await_go(int sock)
+static void send_word(int sock, uint32_t what, uint32_t active)
 {
-	char byte = 0;
-	long n = SYS6(SYS_sendto, sock, "R", 1, MSG_NOSIGNAL, NULL, 0);
+	const struct word word = {what, active};
+	long n = SYS6(SYS_sendto, sock, &word, sizeof word, MSG_NOSIGNAL, NULL, 0);
 
-	if (n != 1)
+	if (n != sizeof word)
 		cut_off(n);
+}
+
+/* Ready, for the view is whole when this program runs; then go, with what the keeper, or the front
+ * in its place, has seen. EOF is the front's death. */
+static uint32_t await_go(int sock, uint32_t active)
+{
+	struct word go = {0};
+	long n;
+
+	send_word(sock, WORD_READY, active);
 	do
-		n = SYS6(SYS_recvfrom, sock, &byte, 1, 0, NULL, NULL);
+		n = SYS6(SYS_recvfrom, sock, &go, sizeof go, MSG_WAITALL, NULL, NULL);
 	while (n == -EINTR);
-	if (n != 1 || byte != 'G')
+	if (n != sizeof go || go.what != WORD_GO)
 		cut_off(n);
+	return active | go.active;
 }
 
 /* Only now: the mounts that are held came last, and who stands below one is not held by it. */
@@ -259,7 +159,10 @@ static void keep_only_3(int sock)
 		REFUSE((int)-r, "cannot keep the socket");
 	r = WITHOUT(CLOSEFDS) ? 0 : SYS3(SYS_close_range, 4, ~0U, 0);
 	if (r < 0)
-		REFUSE((int)-r, "cannot close inherited descriptors");
+		REFUSE((int)-r,
+			"cannot close inherited descriptors, so the command was not "
+			"started; ",
+			layer_rows[LAYER_DESCRIPTORS].remedy);
 }
 
 /* S as the number of a descriptor; 0 if it is none that can be meant. */
@@ -274,26 +177,26 @@ static int descriptor(const char *s)
 
 void inner_main(int argc, const char *const *argv)
 {
-	int orders_fd = argc == 3 ? descriptor(argv[1]) : 0;
-	int sock = argc == 3 ? descriptor(argv[2]) : 0;
+	int orders = argc == 4 ? descriptor(argv[1]) : 0;
+	int sock = argc == 4 ? descriptor(argv[2]) : 0;
+	int error = argc == 4 ? descriptor(argv[3]) : 0;
+	uint32_t active;
 	struct orders o;
-	int error;
-	long n;
 
-	if (!orders_fd || !sock)
+	if (!orders || !sock || !error)
 		REFUSE(0, "this program is for seal-exec itself");
-	read_orders(&o, orders_fd);
+	/* Else only bwrap's pipe is there to tell it to, which the front reads when bwrap fails. */
+	if (SYS3(SYS_dup3, error, 2, 0) != 2) {
+		SAY(0, "cannot give the command its standard error");
+		sys_exit(1);
+	}
+	orders_read(&o, orders);
 	keep_only_3(sock);
-	await_go(3);
+	active = await_go(3, gate_see(argv + argc + 1));
 	enter(&o);
-	apply_landlock(&o);
 	limits_apply(o.head.limits);
+	active |= LAYER_BIT(LIMITS);
 	restore_signals(&o.head.facts);
-	error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(o.head.debug);
-	if (error)
-		REFUSE(-error, "the system call filter cannot be loaded");
-	n = SYS6(SYS_sendto, 3, "S", 1, MSG_NOSIGNAL, NULL, 0);
-	if (n != 1)
-		cut_off(n);
+	send_word(3, WORD_STARTING, gate_pass(&o, active));
 	run_command(&o);
 }

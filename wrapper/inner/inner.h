@@ -11,14 +11,15 @@
  * It is linked with nothing, not even the C library, whose start would take longer than all that
  * inner does (HACKING.md). launch carries it in its own memory and runs it from there:
  *
- *	inner ORDERS SOCKET     descriptors: model/orders.h, and the way to the front
+ *	inner ORDERS SOCKET ERROR     descriptors: model/orders.h, the way to the front, and the
+ *	                              caller's standard error (bwrap has another, launch/spawn.h)
  */
 #ifndef SEAL_INNER_INNER_H
 #define SEAL_INNER_INNER_H
 
 /*
- * Never returns. Speaks with the front over the socket: sends 'R' (ready), receives 'G' (go), sends
- * 'S' (starting) as its last act before exec.
+ * Never returns. Speaks with the front over the socket (struct word): sends "ready", receives
+ * the keeper's go, sends "starting" as its last act before exec.
  */
 _Noreturn void inner_main(int argc, const char *const *argv);
 

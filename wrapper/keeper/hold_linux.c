@@ -43,8 +43,10 @@ static void join(pid_t init, int pidfd)
 	snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)init);
 	mnt = open(path, O_RDONLY | O_CLOEXEC);
 	user = mnt < 0 ? -1 : ioctl(mnt, NS_GET_USERNS);
-	if (pidfd_signal(pidfd, 0) != 0)
-		_exit(EXIT_REFUSED);
+	if (pidfd_signal(pidfd, 0) != 0 && errno == ESRCH)
+		_exit(EXIT_REFUSED); /* who sees the end says so */
+	else if (pidfd_signal(pidfd, 0) != 0)
+		fail("look at", "the sandbox");
 	if (user < 0 || setns(user, CLONE_NEWUSER) != 0 || setns(mnt, CLONE_NEWNS) != 0)
 		fail("join", "the sandbox's mount namespace");
 }
@@ -147,19 +149,19 @@ static void await_inner(const struct handover *hand)
 		{.fd = hand->bwrap, .events = POLLIN},
 		{.fd = hand->sock, .events = POLLIN},
 	};
-	char byte = 0;
+	struct word said = {0};
 	ssize_t n;
 	int ready;
 
 	do
 		ready = poll(p, 3, -1);
 	while (ready < 0 && errno == EINTR);
-	n = ready < 0 ? -1 : recv(hand->sock, &byte, 1, MSG_DONTWAIT);
+	n = ready < 0 ? -1 : recv(hand->sock, &said, sizeof said, MSG_DONTWAIT);
 	if (ready > 0 && (p[0].revents || p[1].revents || n == 0))
 		_exit(EXIT_REFUSED); /* who sees the end says so */
 	if (n < 0)
 		fail("wait for", "the sandbox");
-	if (byte != 'R')
+	if (n != sizeof said || said.what != WORD_READY)
 		_exit(EXIT_REFUSED);
 }
 

@@ -32,6 +32,14 @@ static int compare(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
+static _Noreturn void cannot_begin(void)
+{
+	warn_line("the keeper cannot leave what the caller has open (%s), so the command was not "
+		  "started; a run needs a kernel of 5.9 or later, and memory",
+		strerror(errno));
+	_exit(EXIT_REFUSED);
+}
+
 /* Closes every descriptor but 0 to 2 and the N of KEEP, which it sorts. */
 static void close_others(int *keep, size_t n)
 {
@@ -43,11 +51,11 @@ static void close_others(int *keep, size_t n)
 		if (keep[i] < (int)from)
 			continue; /* none, or twice */
 		if (keep[i] > (int)from && close_range(from, (unsigned)keep[i] - 1, 0) != 0)
-			_exit(EXIT_FAILURE);
+			cannot_begin();
 		from = (unsigned)keep[i] + 1;
 	}
 	if (close_range(from, ~0U, 0) != 0)
-		_exit(EXIT_FAILURE);
+		cannot_begin();
 }
 
 /*
@@ -63,7 +71,7 @@ static void leave_caller(const struct handover *hand)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (!keep || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
-		_exit(EXIT_FAILURE);
+		cannot_begin();
 	keep[n++] = hand->front;
 	keep[n++] = hand->bwrap;
 	keep[n++] = hand->info;
@@ -77,7 +85,7 @@ static void leave_caller(const struct handover *hand)
 	close_others(keep, n);
 	free(keep);
 	if (chdir("/") != 0)
-		_exit(EXIT_FAILURE);
+		cannot_begin();
 	/* A group of its own gets no signal of the terminal's. A session would be a scheduling
 	 * group too (sched(7), autogroup), and each switch between two of these costs 2 us: a tenth
 	 * of a relayed round trip. */
@@ -119,17 +127,22 @@ static _Noreturn void end_beginning(const struct handover *hand, int code)
 {
 	if (code == EXIT_SUCCESS && pidfd_ended(hand->bwrap, BWRAP_MS))
 		holders_kill(hand->inner_sock); /* it failed by itself: its exit code is its own */
-	pidfd_signal(hand->bwrap, SIGKILL);
+	/* The front can, where this process cannot. */
+	if (pidfd_signal(hand->bwrap, SIGKILL) != 0 && errno != ESRCH) {
+		warn_line("the keeper cannot end the sandbox (%s), so the command was not started",
+			strerror(errno));
+		_exit(EXIT_REFUSED);
+	}
 	pidfd_ended(hand->bwrap, -1);
 	holders_kill(hand->inner_sock);
 	kill_group(hand);
 	_exit(code);
 }
 
-/* The sandbox's init as a pidfd, when it is a sandbox. */
-static int check_sandbox(const struct handover *hand, pid_t *pid)
+/* The sandbox's init as a pidfd, when it is a sandbox; what it has for itself goes to ACTIVE. */
+static int check_sandbox(const struct handover *hand, pid_t *pid, uint32_t *active)
 {
-	const char *shared;
+	enum layer shared;
 	int init;
 
 	*pid = read_init(hand->info);
@@ -138,24 +151,28 @@ static int check_sandbox(const struct handover *hand, pid_t *pid)
 	/* bwrap has failed and said why, or has been killed: the front sees its end. */
 	if (init < 0 || pidfd_ended(hand->bwrap, 0))
 		end_beginning(hand, EXIT_SUCCESS);
-	shared = namespaces_shared(*pid);
+	*active = namespaces_own(*pid);
+	shared = layers_missing(LAYERS_NAMESPACES, *active);
 	/* What was looked at was its, if it has not ended since: the number is nobody else's then.
 	 */
 	if (pidfd_signal(init, 0) != 0)
 		end_beginning(hand, EXIT_SUCCESS);
-	if (!shared)
+	if (shared == LAYERS)
 		return init;
-	warn_line("the sandbox shares the host's %s namespace, so the command was not started; "
-		  "allow user namespaces (see seal-exec(1), DIAGNOSTICS)",
-		shared);
+	if (pidfd_ended(init, BWRAP_MS))
+		end_beginning(hand, EXIT_SUCCESS); /* what is ending cannot be looked at */
+	warn_line("the sandbox shares the host's %s namespace, so the command was not started; %s",
+		layer_rows[shared].name, layer_rows[shared].remedy);
 	end_beginning(hand, EXIT_REFUSED);
 }
 
 /* Whoever hears that the command runs can also end it: the front has INIT before the word. */
-static void give_word(const struct handover *hand, int init)
+static void give_word(const struct handover *hand, int init, uint32_t active)
 {
+	const struct word go = {WORD_GO, active | LAYER_BIT(KEEPER)};
+
 	if (pidfd_ended(hand->front, 0) || !pass_fd(hand->report, init) ||
-		send(hand->sock, "G", 1, MSG_NOSIGNAL) != 1)
+		send(hand->sock, &go, sizeof go, MSG_NOSIGNAL) != sizeof go)
 		end_beginning(hand, EXIT_SUCCESS);
 	close(hand->report);
 	close(hand->sock);
@@ -268,6 +285,7 @@ void keeper_main(const struct handover *hand)
 {
 	struct server *server = NULL;
 	int init, lines[2];
+	uint32_t active;
 	char byte;
 	pid_t pid;
 	bool ok;
@@ -277,9 +295,12 @@ void keeper_main(const struct handover *hand)
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	be_quiet();
-	init = check_sandbox(hand, &pid);
+	init = check_sandbox(hand, &pid, &active);
 	if (!hold_mounts(hand->keeping->mounts, pid, init, hand))
-		end_beginning(hand, EXIT_REFUSED);
+		/* Else it is bwrap that has said why. */
+		end_beginning(
+			hand, pidfd_ended(hand->bwrap, BWRAP_MS) ? EXIT_SUCCESS : EXIT_REFUSED);
+	active |= LAYER_BIT(HELD);
 	lines[0] = hand->front;
 	lines[1] = init;
 	if (network_wanted(hand->keeping->net)) {
@@ -287,8 +308,9 @@ void keeper_main(const struct handover *hand)
 			hand->keeping, pid, lines, hand->keeping->quiet ? -1 : STDERR_FILENO);
 		if (!server)
 			end_beginning(hand, EXIT_REFUSED);
+		active |= LAYER_BIT(NETWORK);
 	}
-	give_word(hand, init);
+	give_word(hand, init, active);
 	if (!server || hand->keeping->quiet)
 		leave_stderr();
 	ok = server ? serve_run(server) : wait_for_end(lines);

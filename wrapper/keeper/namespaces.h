@@ -6,11 +6,13 @@
 
 #include <sys/types.h>
 
+#include "model/layers.h"
+
 /*
- * The name of the first kind of namespace that PID shares with the caller, NULL if none: bwrap's
- * --unshare-all only tries for some, so the kernel is asked (namespaces(7)). A kind that the
- * kernel does not have is not shared; one that cannot be looked at counts as shared.
+ * The kinds of namespaces, as layers, that PID has for itself: bwrap's --unshare-all only tries
+ * for some, so the kernel is asked (namespaces(7)). What cannot be looked at is not its own. A
+ * kernel without control groups has none to share; any other kind that it lacks is shared by all.
  */
-const char *namespaces_shared(pid_t pid);
+uint32_t namespaces_own(pid_t pid);
 
 #endif

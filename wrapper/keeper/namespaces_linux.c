@@ -6,23 +6,26 @@
 
 #include "base/mutant.h"
 
-const char *namespaces_shared(pid_t pid)
+uint32_t namespaces_own(pid_t pid)
 {
-	static const char *const kinds[] = {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"};
-	char path[64];
+	uint32_t own = WITHOUT(NAMESPACES) ? LAYERS_NAMESPACES : 0;
 	struct stat ours, theirs;
-	size_t i;
+	char path[64];
+	unsigned i;
 
-	for (i = 0; !WITHOUT(NAMESPACES) && i < sizeof kinds / sizeof *kinds; i++) {
-		snprintf(path, sizeof path, "/proc/self/ns/%s", kinds[i]);
+	for (i = 0; i < LAYERS; i++) {
+		uint32_t bit = (uint32_t)1 << i;
+
+		if (!(bit & LAYERS_NAMESPACES))
+			continue;
+		snprintf(path, sizeof path, "/proc/self/ns/%s", layer_rows[i].name);
 		if (stat(path, &ours) != 0) {
-			if (errno == ENOENT)
-				continue; /* this kernel has no such kind */
-			return kinds[i];
+			own |= errno == ENOENT ? bit & LAYER_BIT(CGROUP) : 0;
+			continue;
 		}
-		snprintf(path, sizeof path, "/proc/%d/ns/%s", (int)pid, kinds[i]);
-		if (stat(path, &theirs) != 0 || ours.st_ino == theirs.st_ino)
-			return kinds[i];
+		snprintf(path, sizeof path, "/proc/%d/ns/%s", (int)pid, layer_rows[i].name);
+		if (stat(path, &theirs) == 0 && ours.st_ino != theirs.st_ino)
+			own |= bit;
 	}
-	return NULL;
+	return own;
 }

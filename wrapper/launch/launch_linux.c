@@ -33,6 +33,7 @@ struct handles {
 	int args;    /* sealed memory file: bwrap's options, NUL-separated */
 	int info;    /* writing end: bwrap tells its child's pid */
 	int inner;   /* inner's end of the socket */
+	int error;   /* the caller's standard error, for inner */
 };
 
 static int must(int fd, const char *what)
@@ -73,9 +74,13 @@ static int open_args(const struct plan *plan, const struct handles *h, struct ar
 	return fd;
 }
 
-static int open_orders(const struct plan *plan)
+static int open_orders(const struct plan *plan, bool verbose)
 {
-	struct orders_facts facts = {.reset = spawn_reset_bits(), .blocked = blocked_bits()};
+	struct orders_facts facts = {
+		.reset = spawn_reset_bits(),
+		.blocked = blocked_bits(),
+		.verbose = verbose,
+	};
 	struct strbuf bytes = STRBUF_INIT;
 	int fd;
 
@@ -97,6 +102,7 @@ static void close_handles(struct handles *h, size_t sources)
 	close(h->args);
 	close(h->info);
 	close(h->inner);
+	close(h->error);
 }
 
 /*
@@ -132,13 +138,15 @@ static void start_keeper(struct spawn *s, int info, int report, const struct lau
 }
 
 int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_host *host,
-	struct arena *arena)
+	struct refusal *lower, struct arena *arena)
 {
+	struct refusal refusal = {0};
+	const char *said;
 	struct handles h = {.sources = sources_open(plan, arena)};
 	struct spawn s = {.target = -1, .drains = network_wanted(&plan->net)};
 	struct stat st;
 	int info[2], sock[2], report[2], on = 1, code;
-	const char *argv[] = {"bwrap", "--args", NULL, "--", NULL, NULL, NULL, NULL};
+	const char *argv[] = {"bwrap", "--args", NULL, "--", NULL, NULL, NULL, NULL, NULL};
 
 	if (pipe2(info, O_CLOEXEC) != 0 ||
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) != 0 ||
@@ -155,12 +163,14 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	if (!fd_set_cloexec(h.info, false) || !fd_set_cloexec(info[0], false) ||
 		!fd_set_cloexec(h.inner, false))
 		die_errno("cannot hand the sandbox what it inherits");
-	h.orders = open_orders(plan);
+	h.error = must(fcntl(STDERR_FILENO, F_DUPFD, 3), "standard error");
+	h.orders = open_orders(plan, host->verbose);
 	h.args = open_args(plan, &h, arena);
 	argv[2] = arena_printf(arena, "%d", h.args);
 	argv[4] = arena_printf(arena, "/proc/self/fd/%d", h.program);
 	argv[5] = arena_printf(arena, "%d", h.orders);
 	argv[6] = arena_printf(arena, "%d", h.inner);
+	argv[7] = arena_printf(arena, "%d", h.error);
 	s.sock = sock[0];
 	s.inner_sock = st.st_ino;
 	s.report = report[0];
@@ -170,6 +180,15 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	cgroup_entered(&s.group);
 	start_keeper(&s, info[0], report[1], host);
 	code = spawn_wait(&s);
+	if (s.refused && refused_look(&refusal, arena) && lower)
+		*lower = refusal;
+	else if (s.refused)
+		refused_tell(&refusal, refused_said(s.said[0], arena));
+	/* The only code of its own that bwrap has; it may be the command's, too. */
+	if (s.started && code == 1 && *(said = refused_said(s.said[0], arena))) {
+		warn_line("bwrap ended the run: %s", said);
+		code = EXIT_REFUSED;
+	}
 	host->over(host->keeping);
 	cgroup_end(&s.group);
 	return spawn_end(&s, code);

@@ -11,6 +11,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "launch/cgroup.h"
@@ -25,6 +26,9 @@ struct spawn {
 	int typed;       /* the last signal of the terminal, 0 if none */
 	int ended_by;    /* the signal that ended the run before it started, 0 if none */
 	bool started;    /* inner said that it starts the command */
+	bool refused;    /* bwrap has failed, and nobody has told why */
+	int said[2];     /* a pipe: bwrap's standard error, the reading end first */
+	uint32_t active; /* layers, as inner found them; once started */
 	int target;      /* pidfd of the command, -1 until then */
 	bool foreground; /* we had the terminal at the start */
 	bool drains;     /* the keeper outlives the run: it passes on what was sent before */
@@ -40,7 +44,8 @@ unsigned long long spawn_reset_bits(void);
 
 /*
  * Forks and executes BWRAP with ARGV and an empty environment. The descriptor numbers in ARGV
- * must be open without close-on-exec.
+ * must be open without close-on-exec. Its standard error is a pipe: what it says is told in a line
+ * of ours, with a remedy, and only if the run fails of it.
  */
 void spawn_start(struct spawn *s, const char *bwrap, char *const *argv);
 

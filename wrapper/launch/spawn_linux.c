@@ -17,6 +17,7 @@
 #include "base/mutant.h"
 #include "base/pass.h"
 #include "base/pidfd.h"
+#include "model/layers.h"
 
 /* What is passed on to the command; the others stop, continue or kill the front as they should. */
 static const int forwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
@@ -73,6 +74,8 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 	sigset_t none;
 	size_t i;
 
+	if (pipe2(s->said, O_CLOEXEC) != 0)
+		die_errno("cannot make the pipes of this run");
 	s->foreground = has_terminal();
 	signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would make us wait for ever */
 	/* bwrap does not wait for the sandbox's pid 1. In a container whose own pid 1 reaps
@@ -89,20 +92,26 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 	s->bwrap = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
 	if (s->bwrap < 0)
 		die_errno("cannot fork");
-	if (s->bwrap > 0)
+	if (s->bwrap > 0) {
+		close(s->said[1]);
 		return;
-	/* The child has dispositions and a mask of its own, and writes nothing else. */
+	}
+	/* The child has dispositions, a mask and descriptors of its own, and writes nothing else.
+	 */
 	for (i = 0; i < FORWARDED; i++)
 		signal(forwarded[i], SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (dup2(s->said[1], STDERR_FILENO) != STDERR_FILENO)
+		_exit(EXIT_FAILURE);
 	if (s->group.procs >= 0 && write(s->group.procs, "0", 1) != 1) {
-		warn_line("cannot enter the cgroup of this run: %s", strerror(errno));
-		_exit(EXIT_REFUSED);
+		dprintf(STDERR_FILENO, "cannot enter the cgroup of this run: %s\n",
+			strerror(errno));
+		_exit(EXIT_FAILURE);
 	}
 	execve(bwrap, argv, no_environment);
-	warn_line("%s: %s", bwrap, strerror(errno));
-	_exit(EXIT_REFUSED);
+	dprintf(STDERR_FILENO, "%s: %s\n", bwrap, strerror(errno));
+	_exit(EXIT_FAILURE);
 }
 
 /* Takes inner's "starting", if it is there: the sender's pid is the command's. unix(7). */
@@ -112,8 +121,8 @@ static void hear_start(struct spawn *s)
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(struct ucred))];
 	} control;
-	char byte = 0;
-	struct iovec iov = {.iov_base = &byte, .iov_len = 1};
+	struct word said = {0};
+	struct iovec iov = {.iov_base = &said, .iov_len = sizeof said};
 	struct msghdr msg = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
@@ -127,10 +136,11 @@ static void hear_start(struct spawn *s)
 	 * started when the front listens is one that ends. */
 	do {
 		msg.msg_controllen = sizeof control;
-		if (s->started || recvmsg(s->sock, &msg, MSG_DONTWAIT) != 1)
+		if (s->started || recvmsg(s->sock, &msg, MSG_DONTWAIT) != sizeof said)
 			return;
-	} while (byte != 'S');
+	} while (said.what != WORD_STARTING);
 	s->started = true;
+	s->active = said.active;
 	c = CMSG_FIRSTHDR(&msg);
 	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
 		return;
@@ -184,9 +194,7 @@ static int exit_code(struct spawn *s, int status)
 		return code;
 	if (s->ended_by)
 		return 128 + s->ended_by;
-	if (code != EXIT_REFUSED) /* else it has been said */
-		warn_line("the sandbox could not be made, so the command was not started; see the "
-			  "message above and seal-exec(1), DIAGNOSTICS");
+	s->refused = code != EXIT_REFUSED; /* else it has been said */
 	return EXIT_REFUSED;
 }
 
@@ -208,17 +216,21 @@ static void end_inside(struct spawn *s)
 	close(init);
 }
 
-/* The keeper, when it ends, has ended what was being made. */
+/* The keeper, when it ends, has ended what was being made. If it says that it has refused the run,
+ * it has told why, too. */
 static void await_keeper(struct spawn *s)
 {
 	const struct timespec most = {.tv_sec = END_MS / 1000};
 	sigset_t child;
+	int status = 0;
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
-	while (s->keeper > 0 && waitpid(s->keeper, NULL, WNOHANG) == 0)
+	while (s->keeper > 0 && waitpid(s->keeper, &status, WNOHANG) == 0)
 		if (sigtimedwait(&child, NULL, &most) < 0 && errno == EAGAIN)
 			return;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_REFUSED)
+		s->refused = false;
 }
 
 /* Somebody killed the keeper: its work is done here, at once. */

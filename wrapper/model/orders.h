@@ -27,13 +27,17 @@
 struct orders_facts {
 	uint64_t reset;   /* signals that bwrap ran without: inner gives them their default back */
 	uint64_t blocked; /* signals that the caller blocks; bit n-1 stands for signal n */
+	uint32_t around;  /* layers that are there before this run: of a run around it */
+	uint32_t verbose; /* say what is active */
 };
 
 struct orders_head {
 	struct orders_facts facts;
 	uint64_t limits[LIMITS]; /* what inner holds each to by setrlimit(2), or NO_LIMIT */
 	uint32_t args, vars, rules;
-	uint32_t debug; /* programs may trace each other */
+	uint32_t debug;  /* programs may trace each other */
+	uint32_t wanted; /* layers that must be active before the exec (model/layers.h) */
+	uint32_t zero;   /* no hole in the bytes */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/strvec.h"
 #include "model/access.h"
 #include "model/grant.h"
+#include "model/layers.h"
 #include "model/limits.h"
 #include "model/network.h"
 #include "model/policy.h"
@@ -85,6 +86,7 @@ struct plan {
 	VEC(struct protected) protected;
 	struct network net;
 	struct limits limits;
+	uint32_t layers;       /* that must be active, bits of model/layers.h */
 	struct grants absent;  /* granted paths that do not exist here: no mount */
 	struct strvec notes;   /* one line each, for the user at start */
 	const char *not_found; /* what to add when the command is missing inside, or NULL */

@@ -21,5 +21,6 @@ void plan_mounts(struct builder *b);
 void plan_etc(struct builder *b, struct mounts *to); /* files of /etc that we write ourselves */
 void plan_env(struct builder *b);
 void plan_landlock(struct builder *b);
+void plan_layers(struct builder *b); /* after all others */
 
 #endif

@@ -102,5 +102,6 @@ void plan_build(struct plan *plan, const struct policy *p, const struct facts *f
 	plan_mounts(&b);
 	plan_env(&b);
 	plan_landlock(&b);
+	plan_layers(&b);
 	plan_not_found(&b);
 }

@@ -235,6 +235,17 @@ static void explain_limits(const struct limits *limits, struct strbuf *out)
 	strbuf_release(&value);
 }
 
+/* What must be there before the command starts. */
+static void explain_layers(uint32_t wanted, struct strbuf *out)
+{
+	unsigned i;
+
+	heading(out, "layers, all of which must be active", wanted);
+	for (i = 0; i < LAYERS; i++)
+		if (wanted & (uint32_t)1 << i)
+			line(out, layer_rows[i].name, layer_rows[i].what, NULL);
+}
+
 void render_explain(const struct plan *plan, struct strbuf *out)
 {
 	const struct policy *p = plan->policy;
@@ -256,6 +267,7 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 	line(out, "filter", "profiles/syscalls.toml", NULL);
 	if (p->debug)
 		line(out, "debug", "programs may trace each other", &p->debug_from);
+	explain_layers(plan->layers, out);
 	explain_limits(&plan->limits, out);
 	explain_grants(&p->grants, "grants, as they were written", out);
 	explain_grants(&plan->absent, "granted, and not on this machine", out);

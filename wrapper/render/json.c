@@ -251,9 +251,23 @@ static void json_limits(struct writer *w, const struct limits *limits)
 	text(w, "cgroup", limits->cgroup);
 }
 
+static void json_layers(struct writer *w, uint32_t wanted)
+{
+	unsigned i;
+
+	list(w, "layers");
+	for (i = 0; i < LAYERS; i++) {
+		if (!(wanted & (uint32_t)1 << i))
+			continue;
+		strbuf_adds(w->out, w->comma ? "," : "");
+		strbuf_add_json(w->out, layer_rows[i].name);
+		w->comma = true;
+	}
+	close_with(w, ']');
+}
+
 void render_json(const struct plan *plan, struct strbuf *out)
 {
-	static const char *const layers[] = {"namespaces", "mounts", "landlock", "seccomp"};
 	struct writer w = {.out = out};
 	size_t i;
 
@@ -280,7 +294,7 @@ void render_json(const struct plan *plan, struct strbuf *out)
 		close_with(&w, '}');
 	}
 	close_with(&w, ']');
-	strings(&w, "layers", layers, sizeof layers / sizeof *layers);
+	json_layers(&w, plan->layers);
 	json_limits(&w, &plan->limits);
 	json_grants(&w, "grants", &plan->policy->grants);
 	json_grants(&w, "absent", &plan->absent);

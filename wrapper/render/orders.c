@@ -33,6 +33,7 @@ void render_orders(const struct plan *plan, const struct orders_facts *facts, st
 		.vars = (uint32_t)plan->env.n,
 		.rules = (uint32_t)plan->landlock.n,
 		.debug = plan->policy->debug,
+		.wanted = plan->layers,
 	};
 	size_t i;
 

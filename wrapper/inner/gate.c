@@ -1,0 +1,148 @@
+#include "inner/gate.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/statfs.h>
+
+#include "base/mutant.h"
+#include "inner/landlock.h"
+#include "inner/say.h"
+#include "inner/seccomp.h"
+#include "inner/sys.h"
+#include "model/layers.h"
+
+static void add_rule(int ruleset, int abi, const char *rule)
+{
+	int error = landlock_add(ruleset, abi, (enum access_class)(rule[0] - '0'), rule + 1);
+	char path[1024];
+
+	if (error)
+		REFUSE(-error, "Landlock takes no rule for ",
+			printable(path, sizeof path, rule + 1));
+}
+
+/* LANDLOCK_FLOOR at least, or the run ends. */
+static int ask_landlock(void)
+{
+	const char *remedy = layer_rows[LAYER_LANDLOCK].remedy;
+	int abi = landlock_abi();
+
+	if (abi == -EOPNOTSUPP)
+		REFUSE(0,
+			"Landlock is switched off here, so the command was not started; add "
+			"landlock to the kernel's lsm= list");
+	if (abi <= 0)
+		REFUSE(0, "this kernel has no Landlock, so the command was not started; ", remedy);
+	if (abi < LANDLOCK_FLOOR)
+		REFUSE(0, "this kernel's Landlock is too old (ABI ",
+			(const char[]){(char)('0' + abi), '\0'},
+			", which cannot hold truncation), so the command was not started; ",
+			remedy);
+	return abi;
+}
+
+static void apply_landlock(const struct orders *o)
+{
+	struct wire rules = o->rules;
+	int abi, ruleset, error;
+	const char *rule;
+	uint32_t i;
+
+	if (WITHOUT(LANDLOCK))
+		return;
+	abi = ask_landlock();
+	ruleset = landlock_begin(abi);
+	if (ruleset < 0)
+		REFUSE(-ruleset, "Landlock takes no ruleset, so the command was not started");
+	for (i = 0; i < o->head.rules; i++) {
+		rule = wire_get_str(&rules);
+		if (rule)
+			add_rule(ruleset, abi, rule);
+		else
+			REFUSE(0, "the orders of this run are damaged");
+	}
+	landlock_add_stdio(ruleset, abi);
+	error = landlock_enforce(ruleset);
+	if (error == -E2BIG)
+		REFUSE(0,
+			"runs are nested too deep: the kernel takes 16 layers of Landlock, so "
+			"the command was not started; start it further out");
+	if (error)
+		REFUSE(-error, "Landlock cannot be enforced, so the command was not started");
+	SYS1(SYS_close, ruleset);
+}
+
+/*
+ * What this process has done or sees itself. Of the view, that its root is what bwrap seals last:
+ * a root of memory that cannot be written. A host's root is neither.
+ */
+uint32_t gate_see(const char *const *envp)
+{
+	const unsigned long read_only = 1, memory = 0x01021994; /* ST_RDONLY, TMPFS_MAGIC */
+	uint32_t seen = LAYER_BIT(DESCRIPTORS) | (WITHOUT(VIEW) ? LAYER_BIT(VIEW) : 0);
+	struct statfs st = {0};
+
+	if (SYS2(SYS_statfs, "/", &st) == 0 && (unsigned long)st.f_type == memory &&
+		(unsigned long)st.f_flags & read_only)
+		seen |= LAYER_BIT(VIEW);
+	/* bwrap is started with none, and says itself where it stands. */
+	for (; *envp; envp++) {
+		const char *e = *envp;
+
+		if (e[0] != 'P' || e[1] != 'W' || e[2] != 'D' || e[3] != '=')
+			return seen;
+	}
+	return seen | LAYER_BIT(ENVIRONMENT);
+}
+
+static void load_filter(bool debug)
+{
+	int error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(debug);
+
+	if (error)
+		REFUSE(-error,
+			"the system call filter cannot be loaded, so the command was not "
+			"started; ",
+			layer_rows[LAYER_SECCOMP].remedy);
+}
+
+static uint32_t pass(const struct orders *o, uint32_t active)
+{
+	enum layer missing;
+
+	if (SYS5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		active |= LAYER_BIT(PRIVILEGES);
+	if (SYS5(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0) == 2 || WITHOUT(SECCOMP))
+		active |= LAYER_BIT(SECCOMP);
+	missing = layers_missing(o->head.wanted, active);
+	if (missing != LAYERS)
+		REFUSE(0, "the layer \"", layer_rows[missing].name,
+			"\" is not active, so the command was not started; ",
+			layer_rows[missing].remedy);
+	return active;
+}
+
+static void say_layers(uint32_t active)
+{
+	const char *parts[2 * LAYERS + 2] = {"layers:"}, **p = parts + 1;
+	unsigned i;
+
+	for (i = 0; i < LAYERS; i++)
+		if (active & (uint32_t)1 << i) {
+			*p++ = " ";
+			*p++ = layer_rows[i].name;
+		}
+	say(0, parts);
+}
+
+uint32_t gate_pass(const struct orders *o, uint32_t active)
+{
+	apply_landlock(o);
+	active |= LAYER_BIT(LANDLOCK);
+	load_filter(o->head.debug);
+	active = pass(o, active);
+	if (o->head.facts.verbose)
+		say_layers(active);
+	return active;
+}

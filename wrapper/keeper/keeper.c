@@ -115,10 +115,12 @@ static pid_t read_init(int info)
 	return p ? (pid_t)strtol(p + sizeof key - 1, NULL, 10) : 0;
 }
 
-/* Where the run has a cgroup: one more way that nothing of it is left. */
+/* Where the run has a cgroup: one more way that nothing of it is left. While the front lives it is
+ * the front's to do: bwrap is in there too, and has an exit code to give. */
 static void kill_group(const struct handover *hand)
 {
-	if (hand->cgroup_kill >= 0 && write(hand->cgroup_kill, "1", 1) != 1)
+	if (hand->cgroup_kill >= 0 && pidfd_ended(hand->front, 0) &&
+		write(hand->cgroup_kill, "1", 1) != 1)
 		return; /* the front has taken it away */
 }
 
@@ -330,5 +332,6 @@ void keeper_main(const struct handover *hand)
 	/* A front that cleans up can be killed too; when it has done, it ends this process. */
 	if (!server)
 		pidfd_ended(hand->front, -1);
+	kill_group(hand);
 	_exit(EXIT_SUCCESS);
 }

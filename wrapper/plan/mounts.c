@@ -57,12 +57,13 @@ static void wish_place(struct builder *b, struct wishes *w, enum mount_kind kind
 	size_t size, const char *why)
 {
 	const struct origin from = {.kind = ORIGIN_BUILTIN, .why = why};
-	/* What is in files of a tmpfs is memory. */
+	/* What is in files of a tmpfs is memory: one that is full must leave some. */
 	const struct limit *memory = &b->plan->limits.v[LIMIT_MEMORY];
 	struct mount *m = wish(b, w, kind, NULL, dest, WISH_PLACE, &from);
 
-	m->size = memory->set && memory->value < size && !WITHOUT(LIMITS) ? (size_t)memory->value
-									  : size;
+	m->size = size;
+	if (memory->set && memory->value / 2 < size && !WITHOUT(LIMITS))
+		m->size = (size_t)memory->value / 2;
 	m->mode = size == TMP_BYTES ? dest == b->facts->home ? 0700 : 01777 : 0;
 }
 

@@ -210,7 +210,7 @@ python3 "$T/storm.py" "$T/proj" "$T/canary" "$T/calm" &
 storm=$!
 holds -e "$T/calm.begun"
 started=0 refusals=0 odd=
-for _ in $(seq 60); do
+for _ in $(seq 40); do
 	rm -f marker
 	run "$seal" -q -- sh -c 'touch marker; cat tree/sub/secret tree/away/secret; echo x >held/file; echo x >seal.toml
 		echo x >tree/sub/new; echo x >tree/away/new'
@@ -228,7 +228,7 @@ for _ in $(seq 60); do
 done
 : >"$T/calm"
 wait $storm
-is "$odd" "" "[NE-04] each of 60 starts in a storm is right or refused ($started started, $refusals refused)"
+is "$odd" "" "[NE-04] each of 40 starts in a storm is right or refused ($started started, $refusals refused)"
 is "$(find "$T/canary" | sort | diff - "$T/canary-before")" "" "[NE-04] ... nothing came to be outside"
 is "$(cat held/file)/$(grep -c sandbox seal.toml)/$(cat "$T/canary/secret")" "kept/1/secret of $T" \
 	"[NE-04] ... and what is protected is as it was"

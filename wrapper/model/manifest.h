@@ -65,12 +65,8 @@ struct manifest {
 
 	enum run_profile profile;
 	struct place profile_at;
-	bool strict;
-	struct place strict_at;
-	bool no_placeholders;
-	struct place placeholders_at;
-	bool debug;
-	struct place debug_at;
+	bool strict, no_placeholders, debug;
+	struct place strict_at, placeholders_at, debug_at;
 	VEC(struct tool) tools;
 	struct strvec wrappers;
 	struct grants grants; /* read, write (additional_directories too), deny, ..., ports */

@@ -89,7 +89,7 @@ inside 'mv .git .g || rm -rf .git'
 ok $? "[GX-03] ... and .git, which says where it ends, cannot be moved away"
 "$seal" -- cat /proc/self/fd/0/canary/secret <"$T" >"$T/out" 2>"$T/err"
 [ $? = 125 ] && [ ! -s "$T/out" ]
-ok $? "a directory as standard input is refused"
+ok $? "[FD-01] a directory as standard input is refused"
 git init -q .
 for path in / /usr /etc /usr/bin /proc /etc/ssl /dev /dev/pts; do
 	inside "echo x >$path/$mark; mkdir $path/$mark.d; [ ! -e $path/$mark ] && [ ! -e $path/$mark.d ]"

@@ -93,7 +93,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 END
 run python3 sock.py "$seal" -- touch marker
 [ "$status" = 125 ] && [ ! -e marker ]
-ok $? "a network socket as standard input is refused"
+ok $? "[FD-01] a network socket as standard input is refused"
 manifest <<END
 [sandbox.os]
 additional_directories = ["../a", "../b"]

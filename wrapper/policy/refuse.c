@@ -122,7 +122,7 @@ void policy_refuse_targets(const struct policy *p, const struct refusals *refusa
 		/* A manifest's own words were held against the list before; a bundle's are now. */
 		if (strcmp(fact->canonical, g->path) == 0 && g->from.kind != ORIGIN_BUNDLE)
 			continue;
-		if (g->from.kind == ORIGIN_MANIFEST && *g->value != '~') {
+		if (g->from.kind == ORIGIN_MANIFEST && *g->value != '~' && !WITHOUT(SYMLINKS)) {
 			diag_add(diags, g->from.at,
 				"%s of '%s' leads to %s through a symbolic link, which may be a "
 				"guest's; name where it leads",

@@ -28,6 +28,13 @@ void host_find_command(struct facts *f, const char *command, struct arena *arena
  */
 void host_find_bwrap(struct facts *f, struct arena *arena);
 
+/*
+ * PATH was to be opened or looked at, and errno is why it was not. What is not there, or not for
+ * the caller, is an answer. That the machine cannot say it (no memory, no descriptor) is none: what
+ * is not seen would not be protected, so this ends the process (125).
+ */
+void host_check_answer(const char *path);
+
 /* PATH without any symlink in it, or NULL if it leads nowhere. */
 const char *host_canonical(const char *path, struct arena *arena);
 

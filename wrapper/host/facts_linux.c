@@ -32,17 +32,13 @@ static bool is_plain_name(const char *s)
 	return s && *s && !strpbrk(s, ":/\n ") && strlen(s) < 256;
 }
 
-/*
- * What is not there, or not for the caller, is an answer. That the machine cannot say it (no
- * memory, no descriptor) is none: what is not seen would not be protected, so the run ends.
- */
 static bool is_answer(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP ||
 		error == ENAMETOOLONG;
 }
 
-static void check_answer(const char *path)
+void host_check_answer(const char *path)
 {
 	if (!is_answer(errno))
 		die_errno("cannot look at %s", path);
@@ -58,7 +54,7 @@ static const struct passwd *own_account(uid_t uid, FILE **accounts)
 
 	*accounts = fopen("/etc/passwd", "re");
 	if (!*accounts)
-		check_answer("/etc/passwd");
+		host_check_answer("/etc/passwd");
 	while (*accounts && (pw = fgetpwent(*accounts)) && pw->pw_uid != uid)
 		;
 	return pw;
@@ -142,7 +138,7 @@ const char *host_canonical(const char *path, struct arena *arena)
 	cleanup_fd int fd = open(path, O_PATH | O_CLOEXEC);
 
 	if (fd < 0)
-		check_answer(path);
+		host_check_answer(path);
 	return fd < 0 ? NULL : name_of_fd(fd, arena);
 }
 
@@ -157,10 +153,10 @@ static void look_at(struct path_fact *fact, struct arena *arena)
 	} else if (errno == ENOENT || errno == ENOTDIR) {
 		return; /* PATH_MISSING */
 	} else {
-		check_answer(fact->path);
+		host_check_answer(fact->path);
 		fact->unknown = errno != ELOOP;
 		if (lstat(fact->path, &st) != 0) {
-			check_answer(fact->path);
+			host_check_answer(fact->path);
 			return;
 		}
 		fact->kind = kind_of(&st);
@@ -168,7 +164,7 @@ static void look_at(struct path_fact *fact, struct arena *arena)
 			die_errno("cannot look at %s", fact->path);
 		fact->fd = open(fact->path, O_PATH | O_CLOEXEC);
 		if (fact->fd < 0)
-			check_answer(fact->path);
+			host_check_answer(fact->path);
 		fact->unknown = fact->fd < 0 && errno != ENOENT && errno != ENOTDIR;
 		fact->canonical = fact->fd < 0 ? NULL : name_of_fd(fact->fd, arena);
 	}

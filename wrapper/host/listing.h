@@ -13,7 +13,7 @@
 
 struct listing {
 	int fd;         /* the folder */
-	bool failed;    /* it could not be read to its end; errno then */
+	int failed;     /* an errno: what was read is not all */
 	dev_t asked;    /* the device of the last folder that listing_has_no_folder() saw, */
 	bool is_honest; /* and that its file system counts links by the rule; kept over folders */
 	size_t at, len;

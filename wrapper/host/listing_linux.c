@@ -11,11 +11,12 @@
 
 #include "base/exact.h"
 #include "base/fd.h"
+#include "host/facts.h"
 
 bool listing_open(struct listing *l, const char *path)
 {
 	l->fd = open_exact(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
-	l->failed = false;
+	l->failed = 0;
 	l->at = l->len = 0;
 	return l->fd >= 0;
 }
@@ -29,8 +30,10 @@ enum path_kind listing_kind(const struct listing *l, const char *name)
 {
 	struct stat st;
 
-	if (fstatat(l->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (fstatat(l->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		host_check_answer(name);
 		return errno == ENOENT ? PATH_MISSING : PATH_OTHER;
+	}
 	if (S_ISDIR(st.st_mode))
 		return PATH_DIR;
 	if (S_ISREG(st.st_mode))
@@ -97,7 +100,7 @@ static bool fill(struct listing *l)
 {
 	long n = syscall(SYS_getdents64, l->fd, l->bytes, sizeof l->bytes);
 
-	l->failed = n < 0;
+	l->failed = n < 0 ? errno : 0;
 	l->at = 0;
 	l->len = n > 0 ? (size_t)n : 0;
 	return n > 0;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/die.h"
 #include "base/exact.h"
 #include "base/fd.h"
 #include "base/path.h"
@@ -32,13 +33,19 @@ static enum had read_file(struct search *s, const char *path, size_t max, struct
 	ssize_t len;
 	char *text;
 
-	if (fd < 0)
+	if (fd < 0) {
+		host_check_answer(path);
 		return errno == ENOENT || errno == ENOTDIR ? HAD_NONE : HAD_OTHER;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > max)
+	}
+	if (fstat(fd, &st) != 0)
+		die_errno("cannot look at %s", path);
+	if (!S_ISREG(st.st_mode) || (size_t)st.st_size > max)
 		return HAD_OTHER;
 	text = arena_alloc(s->arena, (size_t)st.st_size + 1);
 	len = fd_read_all(fd, text, (size_t)st.st_size + 1);
-	if (len < 0 || len > st.st_size) /* it grows */
+	if (len < 0)
+		die_errno("cannot read %s", path);
+	if (len > st.st_size) /* it grows */
 		return HAD_OTHER;
 	*out = (struct bytes){text, (size_t)len};
 	return HAD_TEXT;
@@ -58,6 +65,8 @@ static bool is_folder(const char *path)
 {
 	cleanup_fd int fd = open_exact(path, O_PATH | O_DIRECTORY);
 
+	if (fd < 0)
+		host_check_answer(path);
 	return fd >= 0;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "host/facts.h"
 #include "host/repos_priv.h"
 
 /* Made by tools, large, and no place where somebody works in a repository. */
@@ -57,15 +58,21 @@ bool search_open(struct search *s, const char *path)
 		if (search_look(s))
 			return true;
 		listing_close(&s->listing);
-	} else if (errno != ENOENT && errno != ENOTDIR && !is_closed_to_us(path))
-		s->facts->repos_cut = true;
+	} else {
+		host_check_answer(path);
+		if (errno != ENOENT && errno != ENOTDIR && !is_closed_to_us(path))
+			s->facts->repos_cut = true;
+	}
 	return false;
 }
 
 void search_close(struct search *s)
 {
-	if (s->listing.failed)
+	if (s->listing.failed) {
+		errno = s->listing.failed;
+		host_check_answer(s->path);
 		s->facts->repos_cut = true;
+	}
 	listing_close(&s->listing);
 }
 

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/die.h"
-#include "base/fd.h"
 #include "base/holders.h"
 #include "base/mutant.h"
 #include "base/pass.h"
@@ -100,17 +99,34 @@ static void leave_stderr(void)
 	fcntl(0, F_DUPFD, STDERR_FILENO);
 }
 
-/* The pid of the sandbox's init as bwrap wrote it to its --info-fd; 0 if bwrap failed first. */
-static pid_t read_init(int info)
+/*
+ * The pid of the sandbox's init as bwrap wrote it to its --info-fd; 0 if bwrap failed first. Killed
+ * at the wrong moment, it leaves a child that holds the other end open: its end counts too.
+ */
+static pid_t read_init(const struct handover *hand)
 {
 	static const char key[] = "\"child-pid\":";
+	struct pollfd from[2] = {
+		{.fd = hand->info, .events = POLLIN},
+		{.fd = hand->bwrap, .events = POLLIN},
+	};
 	char text[1024];
-	ssize_t n = fd_read_all(info, text, sizeof text - 1);
+	size_t len = 0;
+	ssize_t n = 1;
 	const char *p;
 
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
+	while (n > 0 && len < sizeof text - 1) {
+		n = poll(from, 2, -1);
+		if (n > 0 && from[0].revents)
+			n = read(hand->info, text + len, sizeof text - 1 - len);
+		else if (n > 0)
+			n = 0;
+		if (n > 0)
+			len += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	text[len] = '\0';
 	p = strstr(text, key);
 	return p ? (pid_t)strtol(p + sizeof key - 1, NULL, 10) : 0;
 }
@@ -147,7 +163,7 @@ static int check_sandbox(const struct handover *hand, pid_t *pid, uint32_t *acti
 	enum layer shared;
 	int init;
 
-	*pid = read_init(hand->info);
+	*pid = read_init(hand);
 	close(hand->info);
 	init = *pid > 0 ? pidfd_of(*pid) : -1;
 	/* bwrap has failed and said why, or has been killed: the front sees its end. */
@@ -309,7 +325,7 @@ void keeper_main(const struct handover *hand)
 		server = serve_open(
 			hand->keeping, pid, lines, hand->keeping->quiet ? -1 : STDERR_FILENO);
 		if (!server)
-			end_beginning(hand, EXIT_REFUSED);
+			end_beginning(hand, pidfd_ended(init, 0) ? EXIT_SUCCESS : EXIT_REFUSED);
 		active |= LAYER_BIT(NETWORK);
 	}
 	give_word(hand, init, active);

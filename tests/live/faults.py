@@ -52,6 +52,11 @@ landlock EACCES
 denied EACCES
 kept EROFS
 manifest EROFS
+hooks EROFS
+settings EROFS
+named EROFS
+nested EROFS
+law EROFS
 """
 OWN_STATUS = 7
 
@@ -86,8 +91,9 @@ class Place:
 
     def make(self):
         home = self.base + "/home"
-        for folder in (self.project + "/hidden", self.project + "/kept", home + "/.config"):
-            os.makedirs(folder)
+        for folder in ("hidden", "kept", "named", "sub/inner"):
+            os.makedirs(f"{self.project}/{folder}")
+        os.makedirs(home + "/.config")
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": home,
@@ -101,7 +107,10 @@ class Place:
         rules = '[sandbox.os]\ndeny = ["hidden"]\nprotect = ["kept"]\n'
         self.write("proj/seal.toml", rules + self.manifest)
         shutil.copy(self.probes + "/witness", self.project)
-        subprocess.run(["git", "init", "-q", self.project], env=self.env, check=True)
+        self.write("proj/sub/seal.toml", "")
+        for words in (["init", "-q"], ["init", "-q", "sub/inner"],
+                      ["config", "core.hooksPath", "named"]):
+            subprocess.run(["git", *words], env=self.env, cwd=self.project, check=True)
         subprocess.run(
             [self.seal, "trust", "--yes"], env=self.env, cwd=self.project, check=True,
             stdout=subprocess.DEVNULL, timeout=20,

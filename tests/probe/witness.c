@@ -10,7 +10,10 @@
  *	capability	looks for one in its effective set
  *	keyctl		asks for the session's keyring: seccomp refuses it
  *	landlock	makes a file in /dev, which the mounts would allow
- *	denied, kept	reads "hidden/secret", makes "kept/new", writes seal.toml
+ *	denied, kept	reads "hidden/secret", makes "kept/new"
+ *	manifest, law	writes seal.toml, sub/seal.toml
+ *	hooks, settings, named	makes .git/hooks/new, writes .git/config, makes named/new: the
+ *folder is core.hooksPath there nested		writes sub/inner/.git/config
  *
  * Static and small: it runs wherever a program can run at all.
  */
@@ -120,5 +123,10 @@ int main(int argc, char **argv)
 	tell_if("denied", opens("hidden/secret", O_RDONLY) < 0);
 	tell_if("kept", opens("kept/new", O_CREAT | O_WRONLY) < 0);
 	tell_if("manifest", opens("seal.toml", O_WRONLY) < 0);
+	tell_if("hooks", opens(".git/hooks/new", O_CREAT | O_WRONLY) < 0);
+	tell_if("settings", opens(".git/config", O_WRONLY) < 0);
+	tell_if("named", opens("named/new", O_CREAT | O_WRONLY) < 0);
+	tell_if("nested", opens("sub/inner/.git/config", O_WRONLY) < 0);
+	tell_if("law", opens("sub/seal.toml", O_WRONLY) < 0);
 	return 7;
 }

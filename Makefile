@@ -24,7 +24,7 @@ JOBS    ?= 2
 
 # --- What there is ------------------------------------------------------------------------------
 
-layers := base model read policy plan render host launch keeper cli
+layers := base model read policy plan render host launch keeper doctor cli
 
 b    := build$(if $(BUILD),/$(BUILD))$(if $(MUTANT),/mutant/$(MUTANT))
 bin  := $(if $(BUILD)$(MUTANT),$b/seal-exec,seal-exec)

@@ -74,7 +74,11 @@ int cmd_run(struct session *s)
 {
 	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
 	const struct launch_host host = {
-		keeper_main, keeper_over, &keeping, s->options.set[OPT_VERBOSE]};
+		.keeper = keeper_main,
+		.over = keeper_over,
+		.keeping = &keeping,
+		.verbose = s->options.set[OPT_VERBOSE],
+	};
 	struct strbuf text = STRBUF_INIT;
 	int code;
 

@@ -16,6 +16,7 @@ enum scope {
 	SCOPE_BUNDLES = 1 << 4,
 	SCOPE_PORTS = 1 << 5,
 	SCOPE_CONNECT = 1 << 6,
+	SCOPE_DOCTOR = 1 << 7,
 };
 
 enum option_id {

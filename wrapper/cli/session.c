@@ -93,6 +93,10 @@ void session_open(struct session *s, char *const *env)
 	host_identity(&s->facts, (const char *const *)env, &s->arena);
 	host_find_project(
 		&s->facts, s->options.value[OPT_MANIFEST], &s->manifest_text, &s->arena, &s->diags);
+	if (s->bare) {
+		s->manifest_text = (struct text_file){0};
+		s->diags = (struct diags){.arena = &s->arena};
+	}
 	if (s->manifest_text.path)
 		manifest_read(&s->project, ORIGIN_MANIFEST, s->manifest_text.path,
 			s->manifest_text.text, s->manifest_text.len, &s->arena, &s->diags);

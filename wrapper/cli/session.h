@@ -20,6 +20,7 @@ struct session {
 	struct manifest project, config;
 	struct merged merged;
 	struct catalog catalog;
+	bool bare;                   /* the project's manifest does not count (doctor) */
 	bool overlays;               /* some bundle is not a built-in one */
 	struct bundle base, network; /* profiles: of every run, of every run with a network */
 	struct refusals refusals;

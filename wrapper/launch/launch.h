@@ -17,6 +17,7 @@ struct launch_host {
 	void (*over)(const struct keeping *keeping);
 	const struct keeping *keeping; /* what both are given */
 	bool verbose;                  /* say which layers are active */
+	uint32_t *active;              /* where they go when the run is over; may be NULL */
 };
 
 /*

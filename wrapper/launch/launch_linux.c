@@ -180,6 +180,8 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	cgroup_entered(&s.group);
 	start_keeper(&s, info[0], report[1], host);
 	code = spawn_wait(&s);
+	if (host->active)
+		*host->active = s.active;
 	if (s.refused && refused_look(&refusal, arena) && lower)
 		*lower = refusal;
 	else if (s.refused)

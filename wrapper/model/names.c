@@ -126,6 +126,13 @@ const char *limit_text(const struct limit *l, enum limit_kind kind, struct arena
 				    : arena_printf(arena, "%llu", (unsigned long long)l->value);
 }
 
+enum limit_holder limit_holder(const struct limit_facts *f, enum limit_kind kind)
+{
+	bool counted = kind == LIMIT_MEMORY ? f->memory : kind == LIMIT_PROCESSES && f->pids;
+
+	return f->cgroup && counted ? HOLDER_CGROUP : HOLDER_RLIMIT;
+}
+
 const char *limit_means(enum limit_kind kind, enum limit_holder holder)
 {
 	static const char *const means[][2] = {

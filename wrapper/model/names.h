@@ -28,6 +28,8 @@ const char *port_risk(unsigned port);
 /* What limits.def says of KIND. */
 bool limit_is_bytes(enum limit_kind kind);
 const char *limit_text(const struct limit *l, enum limit_kind kind, struct arena *arena); /* "2G" */
+/* Who holds KIND on a machine like F. */
+enum limit_holder limit_holder(const struct limit_facts *f, enum limit_kind kind);
 const char *limit_means(enum limit_kind kind, enum limit_holder holder); /* NULL: it cannot */
 
 /* The index of NAME in NAMES, or -1. */

@@ -7,11 +7,6 @@
 #include "model/names.h"
 #include "plan/parts.h"
 
-static bool has_controller(const struct limit_facts *f, int kind)
-{
-	return f->cgroup && (kind == LIMIT_MEMORY ? f->memory : kind == LIMIT_PROCESSES && f->pids);
-}
-
 void plan_limits(struct builder *b)
 {
 	const struct limit_facts *f = &b->facts->limits;
@@ -24,10 +19,9 @@ void plan_limits(struct builder *b)
 		l = &out->v[i];
 		if (!l->set)
 			continue;
-		if (has_controller(f, i)) {
-			l->holder = HOLDER_CGROUP;
+		l->holder = limit_holder(f, (enum limit_kind)i);
+		if (l->holder == HOLDER_CGROUP)
 			out->cgroup = f->cgroup;
-		}
 		l->means = limit_means((enum limit_kind)i, l->holder);
 		if (i != LIMIT_PROCESSES || l->holder == HOLDER_CGROUP)
 			continue;

@@ -4,55 +4,7 @@
  */
 #include "model/names.h"
 #include "render/explain.h"
-
-struct writer {
-	struct strbuf *out;
-	bool comma; /* something stands before, at this level */
-};
-
-static void key(struct writer *w, const char *name)
-{
-	strbuf_adds(w->out, w->comma ? "," : "");
-	strbuf_addf(w->out, "\"%s\":", name);
-	w->comma = false;
-}
-
-static void text(struct writer *w, const char *name, const char *value)
-{
-	key(w, name);
-	if (value)
-		strbuf_add_json(w->out, value);
-	else
-		strbuf_adds(w->out, "null");
-	w->comma = true;
-}
-
-static void number(struct writer *w, const char *name, long long value)
-{
-	key(w, name);
-	strbuf_addf(w->out, "%lld", value);
-	w->comma = true;
-}
-
-static void boolean(struct writer *w, const char *name, bool value)
-{
-	key(w, name);
-	strbuf_adds(w->out, value ? "true" : "false");
-	w->comma = true;
-}
-
-static void open_with(struct writer *w, char bracket)
-{
-	strbuf_adds(w->out, w->comma ? "," : "");
-	strbuf_addc(w->out, bracket);
-	w->comma = false;
-}
-
-static void close_with(struct writer *w, char bracket)
-{
-	strbuf_addc(w->out, bracket);
-	w->comma = true;
-}
+#include "render/writer.h"
 
 static void origin(struct writer *w, const char *name, const struct origin *o)
 {
@@ -64,25 +16,6 @@ static void origin(struct writer *w, const char *name, const struct origin *o)
 	number(w, "line", o->at.line);
 	text(w, "why", o->why);
 	close_with(w, '}');
-}
-
-static void list(struct writer *w, const char *name)
-{
-	key(w, name);
-	open_with(w, '[');
-}
-
-static void strings(struct writer *w, const char *name, const char *const *v, size_t n)
-{
-	size_t i;
-
-	list(w, name);
-	for (i = 0; i < n; i++) {
-		strbuf_adds(w->out, w->comma ? "," : "");
-		strbuf_add_json(w->out, v[i]);
-		w->comma = true;
-	}
-	close_with(w, ']');
 }
 
 static void json_policy(struct writer *w, const struct plan *plan)

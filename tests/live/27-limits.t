@@ -134,6 +134,26 @@ END
 run "$seal" -- ./greedy limits
 like "$out" "^nofile [0-9]+ $most\$" "... neither the hard limit"
 
+# --- What the kernel counts by user: no promise (SECURITY.md), but an end -------------------------
+
+rm seal.toml
+cat >watch.py <<'END'
+import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+n = 0
+while n < 100000 and libc.inotify_init1(0) >= 0:
+    n += 1
+print(n, errno.errorcode[ctypes.get_errno()])
+END
+most=$(cat /proc/sys/fs/inotify/max_user_instances)
+run "$seal" -- python3 watch.py
+count=${out% *}
+[ "${out#* }" = EMFILE ] && [ "$count" -le "$most" ]
+ok $? "[PR-07] watchers of files end at the user's own number ($out, $most)"
+run python3 watch.py
+[ "${out% *}" -gt 0 ]
+ok $? "[PR-07] ... and are there again when the run has ended ($out)"
+
 # --- Core files ---------------------------------------------------------------------------------
 
 rm seal.toml

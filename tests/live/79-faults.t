@@ -115,8 +115,11 @@ limited()
 }
 
 limited nofile 3 1 44
-limited as 1000000 500000 9000000
-limited data 50000 50000 900000
+# AddressSanitizer takes terabytes.
+if [ -z "${ASAN_OPTIONS:-}" ]; then
+	limited as 1000000 500000 9000000
+	limited data 50000 50000 900000
+fi
 limited fsize 0 8192 131072
 others=$(ps -L -u "$(id -u)" --no-headers | wc -l)
 limited nproc 1 $((others / 4 + 1)) $((others * 4 + 100))

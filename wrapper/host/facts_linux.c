@@ -186,7 +186,8 @@ static bool is_closed(const struct path_fact *fact, uid_t uid)
 {
 	struct stat st;
 
-	if (fact->end != PATH_DIR || faccessat(AT_FDCWD, fact->canonical, W_OK, AT_EACCESS) == 0)
+	if (!fact->canonical || fact->end != PATH_DIR ||
+		faccessat(AT_FDCWD, fact->canonical, W_OK, AT_EACCESS) == 0)
 		return false;
 	return errno == EROFS ||
 		(errno == EACCES && stat(fact->canonical, &st) == 0 && st.st_uid != uid);

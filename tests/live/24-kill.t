@@ -16,7 +16,7 @@ files()
 	find "$T/proj" "$T/home" | sort
 	find /tmp /var/tmp /dev/shm -maxdepth 1 -user "$(id -u)" -newer "$T/begin" \
 		! -name 'seal-live.*' ! -name 'seal-syscalls.*' ! -name 'seal-world.*' \
-		! -name 'seal-confine.*' >"$T/shared" 2>/dev/null
+		! -name 'seal-confine.*' ! -name 'seal-repos.*' ! -name 'seal-placeholders.*' >"$T/shared" 2>/dev/null
 	grep -iE 'seal|bwrap|bubble|newroot|oldroot|keeper|sandbox' "$T/shared"
 	[ "$(wc -l <"$T/shared")" -lt 20 ] || cat "$T/shared"
 }
@@ -29,6 +29,7 @@ deny = ["hidden", "none"]
 protect = ["kept", "none2"]
 END
 mkdir hidden kept
+"$seal" -q -- true # the state folder stays
 : >"$T/begin"
 files >"$T/before"
 

@@ -34,9 +34,9 @@ write a/b/seal.toml </dev/null
 is "$(project -C a/b/c)" "$p/a/b $p/a/b/seal.toml" "the nearest one counts"
 is "$(project -C a)" "$p $p/seal.toml" "control: from between, the upper one"
 rm a/b/seal.toml
-mkdir a/.git
+mkdir a/.git && touch a/.git/HEAD
 is "$(project -C a/b)" "$p/a None" "[MF-03] the walk stops at .git"
-rmdir a/.git
+rm -r a/.git
 echo 'gitdir: elsewhere' >a/.git
 is "$(project -C a/b)" "$p/a None" "... a file of that name too"
 rm a/.git
@@ -122,8 +122,9 @@ mkfifo seal.toml
 bad 'not a regular file' "a FIFO, without waiting for a writer"
 rm seal.toml
 mkdir seal.toml
+touch seal.toml/x
 bad 'not a regular file' "a folder"
-rmdir seal.toml
+rm -r seal.toml
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("seal.toml")'
 bad . "a socket"
 rm seal.toml

@@ -11,9 +11,10 @@ fail, or kills its process before it. The command is build/probe/witness, which 
     killed      the front itself was killed or interrupted
 
 Whatever happens, two seconds later no process is there, the project's tree and HOME are as they
-were, the canary's listener has heard nothing. All else is printed as a bug, a line each, and the
-exit status is 1. VARIANT is what the run is granted, HOW "errors", "kills" or "interrupts" (of the
-front). With SEAL_FAULTS=all every call gets every error. Else every line of code gets its turn, the same in each run of this: an
+were (after one more run, if a placeholder stayed), the canary's listener has heard nothing. All
+else is printed as a bug, a line each, and the exit status is 1. VARIANT is what the run is granted,
+HOW "errors", "kills" or "interrupts" (of the front). With SEAL_FAULTS=all every call gets every
+error. Else every line of code gets its turn, the same in each run of this: an
 error for its first and its last call, or a kill before its first; of a run with a network, what a
 run without has not. SEAL_FAULTS_ONLY='bwrap openat 3' repeats those that match it.
 """
@@ -118,7 +119,15 @@ class Place:
             [self.seal, "trust", "--yes"], env=self.env, cwd=self.project, check=True,
             stdout=subprocess.DEVNULL, timeout=20,
         )
+        self.next_run()
         self.before = self.tree()
+
+    def next_run(self):
+        """It removes the placeholders of a run that could not do it itself."""
+        subprocess.run(
+            [self.seal, "-q", "--", "true"], env=self.env, cwd=self.project, check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=20,
+        )
 
     def repair(self):
         """After a bug: the next run must not suffer from it."""
@@ -300,6 +309,9 @@ def main():
         lines, said, marker = place.fault(*step[:3], number)
         kind, why = judge(step, what, lines, said, marker, step in worded)
         after = place.tree()
+        if after != place.before:
+            place.next_run()
+            after = place.tree()
         if after != place.before:
             kind, why = None, why + f" the tree: {sorted(after ^ place.before)}"
             place.repair()

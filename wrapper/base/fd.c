@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 void fd_cleanup(int *fd)
@@ -85,6 +86,27 @@ bool fd_fill_stdio(void)
 bool fd_set_cloexec(int fd, bool on)
 {
 	return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) == 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+bool fd_close_others(int *keep, size_t n)
+{
+	unsigned from = 3;
+	size_t i;
+
+	qsort(keep, n, sizeof *keep, compare);
+	for (i = 0; i < n; i++) {
+		if (keep[i] < (int)from)
+			continue; /* none, or twice */
+		if (keep[i] > (int)from && close_range(from, (unsigned)keep[i] - 1, 0) != 0)
+			return false;
+		from = (unsigned)keep[i] + 1;
+	}
+	return close_range(from, ~0U, 0) == 0;
 }
 
 void fd_cloexec_from(int first)

@@ -30,6 +30,10 @@ bool fd_fill_stdio(void);
 /* Sets or clears FD_CLOEXEC; false with errno. */
 bool fd_set_cloexec(int fd, bool on);
 
+/* Closes every descriptor but 0 to 2 and the N of KEEP (-1: none), which it sorts; false with
+ * errno. */
+bool fd_close_others(int *keep, size_t n);
+
 /* Sets FD_CLOEXEC on every open descriptor from FIRST up. close_range(2). */
 void fd_cloexec_from(int first);
 

@@ -21,6 +21,7 @@
 #include "doctor/remedy.h"
 #include "doctor/trial.h"
 #include "host/facts.h"
+#include "host/find.h"
 #include "host/limits.h"
 #include "host/machine.h"
 #include "keeper/keeper.h"
@@ -45,7 +46,7 @@ static int run_inside(void *user, struct trial_shared *shared)
 	const struct visit *v = user;
 	struct session *s = v->session;
 	struct keeping keeping = {.log = -1, .quiet = true};
-	const struct launch_host host = {
+	struct launch_host host = {
 		.keeper = keeper_main,
 		.over = keeper_over,
 		.keeping = &keeping,
@@ -75,6 +76,7 @@ static int run_inside(void *user, struct trial_shared *shared)
 	if (!s->facts.bwrap)
 		die("%s", s->facts.bwrap_why);
 	keeper_prepare(&keeping, &s->plan, &s->arena);
+	host.register_folder = host_state_path(&s->facts, "placeholders", &s->arena);
 	code = launch_run(&s->plan, &s->facts, &host, &refusal, &s->arena);
 	if (refusal.what) {
 		shared->refused = 1 + (int)refusal.layer;

@@ -73,7 +73,7 @@ static void say_made(const struct session *s)
 int cmd_run(struct session *s)
 {
 	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
-	const struct launch_host host = {
+	struct launch_host host = {
 		.keeper = keeper_main,
 		.over = keeper_over,
 		.keeping = &keeping,
@@ -100,6 +100,7 @@ int cmd_run(struct session *s)
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	ask_ports(s);
+	host.register_folder = host_state_path(&s->facts, "placeholders", &s->arena);
 	code = launch_run(&s->plan, &s->facts, &host, NULL, &s->arena);
 	if (!s->options.set[OPT_QUIET])
 		say_made(s);

@@ -69,13 +69,37 @@ bool host_read_text(const char *path, enum find_owner owner, struct text_file *t
 	return true;
 }
 
+/*
+ * An empty folder under a name that should be something else: another run's, which keeps the name
+ * away while it lasts (launch/placeholders.h). It says nothing about the project.
+ */
+static bool is_placeholder(const char *path)
+{
+	struct stat st;
+	size_t n = 0;
+	DIR *d;
+
+	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || !(d = opendir(path)))
+		return false;
+	while (n < 3 && readdir(d))
+		n++;
+	closedir(d);
+	return n == 2; /* . and .. */
+}
+
+static bool read_manifest(
+	const char *path, struct text_file *t, struct arena *arena, struct diags *diags)
+{
+	return !is_placeholder(path) && host_read_text(path, OWNER_USER, t, arena, diags);
+}
+
 /* Whether PATH is there; a machine that cannot say it is a fault, not a no. */
 static bool is_there(const char *path, struct diags *diags)
 {
 	struct stat st;
 
 	if (lstat(path, &st) == 0)
-		return true;
+		return !is_placeholder(path);
 	if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
 		diag_add(diags, (struct place){.file = path}, "%s", strerror(errno));
 	return false;
@@ -115,7 +139,7 @@ static void walk_up(struct facts *f, bool look, struct text_file *manifest, stru
 		st.st_dev == first.st_dev && st.st_uid == first.st_uid) {
 		top = strcmp(dir, "/") ? dir : "";
 		path = arena_printf(arena, "%s/seal.toml", top);
-		if (look && host_read_text(path, OWNER_USER, manifest, arena, diags)) {
+		if (look && read_manifest(path, manifest, arena, diags)) {
 			check_folder(dir, diags);
 			f->project = dir;
 			return;

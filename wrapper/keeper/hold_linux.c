@@ -120,11 +120,7 @@ static void hold(const struct mount *m)
 {
 	int place, tree;
 
-	/* To be removed with the wiring of placeholders: until then a missing name stays so. */
-	if (m->stand_in && (place = open_exact(m->dest, O_PATH | O_NOFOLLOW)) < 0)
-		return;
 	place = open_place(m->dest);
-
 	if (m->kind == MOUNT_MASK) {
 		tree = m->file ? new_file_mask(m->dest) : new_mask();
 	} else {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/die.h"
+#include "base/fd.h"
 #include "base/holders.h"
 #include "base/mutant.h"
 #include "base/pass.h"
@@ -26,35 +27,12 @@
 /* How long bwrap may take to end once it has failed. */
 enum { BWRAP_MS = 500 };
 
-static int compare(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
 static _Noreturn void cannot_begin(void)
 {
 	warn_line("the keeper cannot leave what the caller has open (%s), so the command was not "
 		  "started; a run needs a kernel of 5.9 or later, and memory",
 		strerror(errno));
 	_exit(EXIT_REFUSED);
-}
-
-/* Closes every descriptor but 0 to 2 and the N of KEEP, which it sorts. */
-static void close_others(int *keep, size_t n)
-{
-	unsigned from = 3;
-	size_t i;
-
-	qsort(keep, n, sizeof *keep, compare);
-	for (i = 0; i < n; i++) {
-		if (keep[i] < (int)from)
-			continue; /* none, or twice */
-		if (keep[i] > (int)from && close_range(from, (unsigned)keep[i] - 1, 0) != 0)
-			cannot_begin();
-		from = (unsigned)keep[i] + 1;
-	}
-	if (close_range(from, ~0U, 0) != 0)
-		cannot_begin();
 }
 
 /*
@@ -66,7 +44,7 @@ static void leave_caller(const struct handover *hand)
 {
 	const struct keeping *k = hand->keeping;
 	size_t devs = k->net->dev_ports.n, n = 0, i;
-	int *keep = calloc(devs + 8, sizeof *keep);
+	int *keep = calloc(devs + 9, sizeof *keep);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (!keep || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
@@ -77,11 +55,13 @@ static void leave_caller(const struct handover *hand)
 	keep[n++] = hand->sock;
 	keep[n++] = hand->report;
 	keep[n++] = hand->cgroup_kill;
+	keep[n++] = hand->sweep->fd;
 	keep[n++] = k->log;
 	keep[n++] = k->over[0];
 	for (i = 0; i < devs; i++)
 		keep[n++] = k->dev[i];
-	close_others(keep, n);
+	if (!fd_close_others(keep, n))
+		cannot_begin();
 	free(keep);
 	if (chdir("/") != 0)
 		cannot_begin();
@@ -140,6 +120,13 @@ static void kill_group(const struct handover *hand)
 		return; /* the front has taken it away */
 }
 
+/* What the front does when all is over, if it is no more. */
+static void sweep(const struct handover *hand)
+{
+	if (hand->sweep->fd >= 0 && pidfd_ended(hand->front, 0))
+		hand->sweep->now(hand->sweep->what);
+}
+
 /* The sandbox could not be made, or half of it was killed: nothing of it may stay. */
 static _Noreturn void end_beginning(const struct handover *hand, int code)
 {
@@ -154,6 +141,7 @@ static _Noreturn void end_beginning(const struct handover *hand, int code)
 	pidfd_ended(hand->bwrap, -1);
 	holders_kill(hand->inner_sock);
 	kill_group(hand);
+	sweep(hand);
 	_exit(code);
 }
 
@@ -182,6 +170,18 @@ static int check_sandbox(const struct handover *hand, pid_t *pid, uint32_t *acti
 	warn_line("the sandbox shares the host's %s namespace, so the command was not started; %s",
 		layer_rows[shared].name, layer_rows[shared].remedy);
 	end_beginning(hand, EXIT_REFUSED);
+}
+
+/* What the held mounts need is made by the front meanwhile. False: it has died, or gives up. */
+static bool await_front(const struct handover *hand)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = recv(hand->report, &byte, 1, 0);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
 }
 
 /* Whoever hears that the command runs can also end it: the front has INIT before the word. */
@@ -299,6 +299,24 @@ void keeper_over(const struct keeping *k)
 		shutdown(k->dev[i], SHUT_RDWR);
 }
 
+/* The keeper is confined when this returns: what it cannot do from then on, another does. */
+static struct server *open_server(const struct handover *hand, pid_t pid, const int lines[2])
+{
+	int err = hand->keeping->quiet ? -1 : STDERR_FILENO, init = lines[1];
+	struct server *server;
+
+	if (hand->sweep->fd >= 0 && !hand->sweep->later(hand->sweep->what, hand->front, init)) {
+		warn_line("cannot start who cleans up after this run: %s; the command was not "
+			  "started",
+			strerror(errno));
+		end_beginning(hand, EXIT_REFUSED);
+	}
+	server = serve_open(hand->keeping, pid, lines, err);
+	if (!server)
+		end_beginning(hand, pidfd_ended(init, 0) ? EXIT_SUCCESS : EXIT_REFUSED);
+	return server;
+}
+
 void keeper_main(const struct handover *hand)
 {
 	struct server *server = NULL;
@@ -314,6 +332,8 @@ void keeper_main(const struct handover *hand)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	be_quiet();
 	init = check_sandbox(hand, &pid, &active);
+	if (!await_front(hand))
+		end_beginning(hand, EXIT_SUCCESS);
 	if (!hold_mounts(hand->keeping->mounts, pid, init, hand))
 		/* Else it is bwrap that has said why. */
 		end_beginning(
@@ -322,10 +342,7 @@ void keeper_main(const struct handover *hand)
 	lines[0] = hand->front;
 	lines[1] = init;
 	if (network_wanted(hand->keeping->net)) {
-		server = serve_open(
-			hand->keeping, pid, lines, hand->keeping->quiet ? -1 : STDERR_FILENO);
-		if (!server)
-			end_beginning(hand, pidfd_ended(init, 0) ? EXIT_SUCCESS : EXIT_REFUSED);
+		server = open_server(hand, pid, lines);
 		active |= LAYER_BIT(NETWORK);
 	}
 	give_word(hand, init, active);
@@ -346,8 +363,8 @@ void keeper_main(const struct handover *hand)
 	if (!ok)
 		_exit(EXIT_FAILURE); /* the front says that the run was ended */
 	/* A front that cleans up can be killed too; when it has done, it ends this process. */
-	if (!server)
-		pidfd_ended(hand->front, -1);
+	if (!server && pidfd_ended(hand->front, -1) && pidfd_ended(init, -1))
+		sweep(hand);
 	kill_group(hand);
 	_exit(EXIT_SUCCESS);
 }

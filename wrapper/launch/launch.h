@@ -18,6 +18,7 @@ struct launch_host {
 	const struct keeping *keeping; /* what both are given */
 	bool verbose;                  /* say which layers are active */
 	uint32_t *active;              /* where they go when the run is over; may be NULL */
+	const char *register_folder;   /* for launch/register.h, outside of every sandbox */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -19,6 +20,7 @@
 #include "base/memfd.h"
 #include "base/pidfd.h"
 #include "launch/cgroup.h"
+#include "launch/placeholders.h"
 #include "launch/program.h"
 #include "launch/sources.h"
 #include "launch/spawn.h"
@@ -109,7 +111,8 @@ static void close_handles(struct handles *h, size_t sources)
  * The keeper is forked while bwrap starts: it costs the run nothing. It must not hold what the
  * sandbox inherits, so that is closed before.
  */
-static void start_keeper(struct spawn *s, int info, int report, const struct launch_host *host)
+static bool start_keeper(struct spawn *s, int info, int report, const struct sweep *sweep,
+	const struct launch_host *host)
 {
 	struct handover hand = {
 		.front = pidfd_of(getpid()),
@@ -119,31 +122,79 @@ static void start_keeper(struct spawn *s, int info, int report, const struct lau
 		.report = report,
 		.inner_sock = s->inner_sock,
 		.cgroup_kill = s->group.kill,
+		.sweep = sweep,
 		.keeping = host->keeping,
 	};
 
 	s->keeper = hand.front < 0 || hand.bwrap < 0 ? -1 : fork();
 	if (s->keeper == 0)
 		host->keeper(&hand);
-	if (s->keeper < 0) {
-		warn_line("cannot start the keeper of this run, so the command was not started");
-		kill(s->bwrap, SIGKILL);
-		holders_kill(s->inner_sock);
-		exit(EXIT_REFUSED);
-	}
 	close(hand.front);
 	close(hand.bwrap);
 	close(info);
 	close(report);
+	return s->keeper > 0;
+}
+
+/* Bwrap runs, and the command must not. */
+static int refuse(struct spawn *s, struct placeholders *stand_ins, const char *why)
+{
+	warn_line("%s; the command was not started", why);
+	kill(s->bwrap, SIGKILL);
+	waitpid(s->bwrap, NULL, 0);
+	holders_kill(s->inner_sock);
+	spawn_abandon(s);
+	placeholders_remove(stand_ins);
+	cgroup_end(&s->group);
+	return EXIT_REFUSED;
+}
+
+/* All this while bwrap starts; the keeper is there before anything is made. NULL, or what is wrong.
+ */
+static const char *begin_outside(struct spawn *s, struct placeholders *stand_ins,
+	const struct plan *plan, int info, int report, const struct launch_host *host,
+	struct arena *arena)
+{
+	const char *wrong = placeholders_begin(stand_ins, plan, host->register_folder, arena);
+
+	if (!wrong && !start_keeper(s, info, report, &stand_ins->sweep, host))
+		wrong = "cannot start the keeper of this run";
+	if (!wrong)
+		wrong = placeholders_make(stand_ins);
+	if (!wrong)
+		send(s->report, "M", 1, MSG_NOSIGNAL); /* a keeper that has died is seen */
+	return wrong;
+}
+
+static int end(struct spawn *s, int code, const struct launch_host *host, struct refusal *lower,
+	struct arena *arena)
+{
+	struct refusal refusal = {0};
+	const char *said;
+
+	if (host->active)
+		*host->active = s->active;
+	if (s->refused && refused_look(&refusal, arena) && lower)
+		*lower = refusal;
+	else if (s->refused)
+		refused_tell(&refusal, refused_said(s->said[0], arena));
+	/* The only code of its own that bwrap has; it may be the command's, too. */
+	if (s->started && code == 1 && *(said = refused_said(s->said[0], arena))) {
+		warn_line("bwrap ended the run: %s", said);
+		code = EXIT_REFUSED;
+	}
+	host->over(host->keeping);
+	cgroup_end(&s->group);
+	return spawn_end(s, code);
 }
 
 int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_host *host,
 	struct refusal *lower, struct arena *arena)
 {
-	struct refusal refusal = {0};
-	const char *said;
 	struct handles h = {.sources = sources_open(plan, arena)};
 	struct spawn s = {.target = -1, .drains = network_wanted(&plan->net)};
+	struct placeholders stand_ins;
+	const char *wrong;
 	struct stat st;
 	int info[2], sock[2], report[2], on = 1, code;
 	const char *argv[] = {"bwrap", "--args", NULL, "--", NULL, NULL, NULL, NULL, NULL};
@@ -178,20 +229,11 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 	spawn_start(&s, facts->bwrap, (char *const *)argv);
 	close_handles(&h, plan->mounts.n);
 	cgroup_entered(&s.group);
-	start_keeper(&s, info[0], report[1], host);
+	wrong = begin_outside(&s, &stand_ins, plan, info[0], report[1], host, arena);
+	if (wrong)
+		return refuse(&s, &stand_ins, wrong);
 	code = spawn_wait(&s);
-	if (host->active)
-		*host->active = s.active;
-	if (s.refused && refused_look(&refusal, arena) && lower)
-		*lower = refusal;
-	else if (s.refused)
-		refused_tell(&refusal, refused_said(s.said[0], arena));
-	/* The only code of its own that bwrap has; it may be the command's, too. */
-	if (s.started && code == 1 && *(said = refused_said(s.said[0], arena))) {
-		warn_line("bwrap ended the run: %s", said);
-		code = EXIT_REFUSED;
-	}
-	host->over(host->keeping);
-	cgroup_end(&s.group);
-	return spawn_end(&s, code);
+	if (!s.stuck)
+		placeholders_remove(&stand_ins);
+	return end(&s, code, host, lower, arena);
 }

@@ -31,6 +31,7 @@ struct spawn {
 	uint32_t active; /* layers, as inner found them; once started */
 	int target;      /* pidfd of the command, -1 until then */
 	bool foreground; /* we had the terminal at the start */
+	bool stuck;      /* something inside is killed and not yet dead */
 	bool drains;     /* the keeper outlives the run: it passes on what was sent before */
 	sigset_t caught; /* signals that the front waits for, blocked since before the fork */
 };
@@ -54,6 +55,9 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv);
  * then: what the command left behind is killed and waited for.
  */
 int spawn_wait(struct spawn *s);
+
+/* Ends the keeper of a run that cannot begin; bwrap has been ended. */
+void spawn_abandon(struct spawn *s);
 
 /* The last act: ends the keeper, and then CODE, or the death by the signal that the user typed and
  * the command died of. */

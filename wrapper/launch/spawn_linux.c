@@ -210,7 +210,8 @@ static void end_inside(struct spawn *s)
 	if (WITHOUT(LIFELINE) || init < 0)
 		return; /* the command cannot have started */
 	pidfd_signal(init, SIGKILL);
-	if (!pidfd_ended(init, END_MS))
+	s->stuck = !pidfd_ended(init, END_MS);
+	if (s->stuck)
 		warn_line("a process of this run cannot end yet: the kernel holds it, as it does "
 			  "while a disk or a file server does not answer; it has been killed");
 	close(init);
@@ -299,10 +300,17 @@ int spawn_wait(struct spawn *s)
 	}
 }
 
+void spawn_abandon(struct spawn *s)
+{
+	shutdown(s->sock, SHUT_RDWR);
+	shutdown(s->report, SHUT_RDWR);
+	await_keeper(s);
+}
+
 int spawn_end(struct spawn *s, int code)
 {
 	/* One that is only there in case the front dies has nothing left to do. */
-	if (s->keeper > 0 && !s->drains) {
+	if (s->keeper > 0 && !s->drains && !s->stuck) {
 		kill(s->keeper, SIGKILL);
 		await_keeper(s);
 	}

@@ -40,6 +40,7 @@ struct mount {
 	bool file;              /* source is not a directory */
 	bool make;              /* source is a directory that launch makes if it is missing */
 	bool held;              /* made by the keeper, by descriptor; bwrap does not hear of it */
+	enum stand_in if_gone;  /* the same, if what the plan saw is gone: it was another run's */
 	enum stand_in stand_in; /* made on the host at source first; dest is the same path */
 	struct origin from;
 };

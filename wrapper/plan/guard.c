@@ -150,16 +150,18 @@ static struct mount mount_of(const struct spot *s)
 	};
 
 	if (s->kind == GUARD_PIN) {
+		m.if_gone = g->stand_in || g->if_gone ? STAND_FOLDER : STAND_NONE;
 		m.from.why = "a pin: its name cannot be moved away from what is guarded below";
 		return m;
 	}
 	m.file = g->file;
 	m.stand_in = g->stand_in;
+	m.if_gone = g->if_gone;
 	if (s->kind == GUARD_PROTECT)
 		m.kind = MOUNT_BIND_RO;
 	if (s->kind == GUARD_HIDE) {
 		m.kind = MOUNT_MASK;
-		m.source = g->stand_in ? s->source : NULL;
+		m.source = g->stand_in || g->if_gone ? s->source : NULL;
 	}
 	return m;
 }

@@ -315,6 +315,7 @@ static struct guard *add(
 	*g = *template;
 	g->canonical = thing;
 	g->stand_in = STAND_NONE;
+	g->if_gone = b->policy->no_placeholders ? STAND_NONE : template->stand_in;
 	return g;
 }
 

@@ -11,7 +11,7 @@ seed=${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
 echo "# SEED=$seed"
 register=$XDG_STATE_HOME/seal-exec/placeholders
 
-tree() { find "$T/proj" "$T/home" -path "$register/lock" -prune -o -print | sort; }
+tree() { find "$T/proj" "$T/home" -path "$register/lock" -prune -o -path "$register/pool" -prune -o -print | sort; }
 # What a build tool would see: names and times, to the nanosecond.
 stamps() { find "$T/proj" -path "$T/proj/.git/objects" -prune -o -printf '%p %T@\n' | sort; }
 

@@ -45,10 +45,10 @@ char *path_absolute(struct arena *a, const char *base, const char *path)
 
 char *path_join(struct arena *a, const char *dir, const char *name)
 {
-	size_t n = strcmp(dir, "/") ? strlen(dir) : 0, len = strlen(name);
-	char *out = arena_alloc(a, n + len + 2);
+	size_t n = strcmp(dir, "/") ? strlen(dir) : 0, len = strlen(name) + 1;
+	char *out = arena_alloc(a, n + 1 + len);
 
-	memcpy(out, dir, n);
+	memcpy(out, dir, n + 1); /* what ends it gives way to the slash */
 	out[n] = '/';
 	memcpy(out + n + 1, name, len);
 	return out;

@@ -128,9 +128,9 @@ static const char *name_of_fd(int fd, struct arena *arena)
 {
 	const char *name = read_link(arena_printf(arena, "/proc/self/fd/%d", fd), arena);
 
-	if (!name)
-		die_errno("cannot read /proc/self/fd, which says where a path leads");
-	return *name == '/' ? name : NULL;
+	if (name)
+		return *name == '/' ? name : NULL;
+	die_errno("cannot read /proc/self/fd, which says where a path leads");
 }
 
 const char *host_canonical(const char *path, struct arena *arena)

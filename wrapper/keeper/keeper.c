@@ -43,11 +43,11 @@ static _Noreturn void cannot_begin(void)
 static void leave_caller(const struct handover *hand)
 {
 	const struct keeping *k = hand->keeping;
-	size_t devs = k->net->dev_ports.n, n = 0, i;
-	int *keep = calloc(devs + 9, sizeof *keep);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int keep[BRIDGES_MAX + 9]; /* the plan has no more ports */
+	size_t n = 0, i;
 
-	if (!keep || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		cannot_begin();
 	keep[n++] = hand->front;
 	keep[n++] = hand->bwrap;
@@ -58,11 +58,10 @@ static void leave_caller(const struct handover *hand)
 	keep[n++] = hand->sweep->fd;
 	keep[n++] = k->log;
 	keep[n++] = k->over[0];
-	for (i = 0; i < devs; i++)
+	for (i = 0; i < k->net->dev_ports.n && i < BRIDGES_MAX; i++)
 		keep[n++] = k->dev[i];
 	if (!fd_close_others(keep, n))
 		cannot_begin();
-	free(keep);
 	if (chdir("/") != 0)
 		cannot_begin();
 	/* A group of its own gets no signal of the terminal's. A session would be a scheduling

@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/pidfd.h"
+#include "launch/pool.h"
 
 /* What STAND_DOT holds. */
 static const char dot[] = ".\n";
@@ -28,6 +29,7 @@ struct folder {
 	int fd;
 	struct stat before;
 	bool changed;
+	struct pool pool; /* where what is made comes from, and goes to */
 };
 
 /* Our changes do not show in the folder's times. What somebody else changes in the same instant
@@ -79,19 +81,12 @@ static bool make_one(struct folder *in, struct placeholder *x)
 {
 	const char *name = path_base(x->path);
 	struct stat st;
-	bool made = false;
+	bool made = pool_take(&in->pool, x->kind, in->fd, name);
 
-	switch (x->kind) {
-	case STAND_FOLDER:
+	if (!made && errno != EEXIST && x->kind == STAND_FOLDER)
 		made = mkdirat(in->fd, name, 0755) == 0;
-		break;
-	case STAND_FILE:
-	case STAND_DOT:
+	else if (!made && errno != EEXIST)
 		made = make_file(in->fd, name, x->kind == STAND_DOT ? DOT_BYTES : 0);
-		break;
-	case STAND_NONE:
-		break;
-	}
 	in->changed |= made;
 	if (!made)
 		return false;
@@ -150,6 +145,10 @@ static bool take_away(
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
 	if (!is_untouched(in->fd, name, x, since))
 		return true;
+	if (pool_put(&in->pool, x->kind, in->fd, name)) {
+		in->changed = true;
+		return true;
+	}
 	if (unlinkat(in->fd, name, x->kind == STAND_FOLDER ? AT_REMOVEDIR : 0) != 0)
 		return errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST;
 	in->changed = true;
@@ -170,12 +169,14 @@ static void clear(int state, struct record *r, const struct records *live, struc
 	const struct placeholder *x;
 	bool done = true;
 
+	pool_open(&in.pool, state, arena);
 	if (r->list.n)
 		qsort(r->list.v, r->list.n, sizeof *r->list.v, deepest_first);
 	vec_each (x, &r->list)
 		if (!register_has(live, x))
 			done &= take_away(&in, x, path_parent(arena, x->path), r->since);
 	leave(&in);
+	pool_close(&in.pool);
 	if (done)
 		unlinkat(state, r->name, 0);
 }
@@ -285,6 +286,7 @@ static const char *make_all(struct placeholders *p, struct placeholder_list *wan
 	const char *wrong = NULL;
 	struct placeholder *x;
 
+	pool_open(&in.pool, p->folder, p->arena);
 	vec_each (x, wanted) {
 		bool made = enter(&in, path_parent(p->arena, x->path)) && make_one(&in, x);
 
@@ -296,6 +298,7 @@ static const char *make_all(struct placeholders *p, struct placeholder_list *wan
 			break;
 	}
 	leave(&in);
+	pool_close(&in.pool);
 	return wrong;
 }
 

@@ -256,11 +256,12 @@ send exit\r
 expect ^over
 END
 talk 0 "[TT-08] the terminal is the caller's again after an interactive shell" \
-	sh -c '"$seal" -- bash --norc --noprofile -i; read -r line && echo "got $line."' <<'END'
+	sh -c '"$seal" -- bash --norc --noprofile -i; echo now; read -r line && echo "got $line."' <<'END'
 expect bash-[0-9.]+.
 mode keys
 send exit\r
 expect exit
+expect now
 mode lines
 send word\r
 expect got word\.

@@ -2,7 +2,7 @@
 # The end of a run: when seal-exec returns, nothing that it started is alive, however it tried to
 # stay; and the terminal is as it was.
 # Scripts for another shell stand in single quotes.
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2046
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -60,5 +60,146 @@ run python3 "$live/left.py" 0 "$seal" -- ./missing
 exits 127 "... nor of one whose command is missing"
 run python3 "$live/left.py" 0 timeout -s KILL 30 "$seal" -m ./missing.toml -- true
 exits 125 "... nor of one that is refused"
+
+# --- The terminal -----------------------------------------------------------------------------------
+
+# talk STATUS NAME COMMAND... with terminal.py's dialogue on standard input.
+talk()
+{
+	want=$1 name=$2
+	shift 2
+	status=0
+	timeout -k 2 60 python3 "$live/left.py" 5 python3 "$live/terminal.py" "$@" \
+		>"$T/out" 2>"$T/err" || status=$?
+	is "$status" "$want" "$name"
+}
+
+cat >modes.sh <<'END'
+before=$(stty -g)
+"$@"
+code=$?
+[ "$before" = "$(stty -g)" ] && echo "same $code." || echo "other $code."
+END
+cat >spoil.sh <<'END'
+exec 3<>/dev/tty
+stty raw -echo intr ^P <&3
+printf '\033[?1000h\033[?2004h' >&3
+[ "$1" = end ] || kill -KILL $$
+END
+talk 0 "control: outside, a command that is killed leaves the terminal as it was then" \
+	sh modes.sh sh spoil.sh <<'END'
+expect other 137\.
+END
+talk 0 "[TT-03] the terminal's settings are what they were when a command is killed" \
+	sh modes.sh "$seal" -- sh spoil.sh <<'END'
+expect same 137\.
+END
+talk 0 "[TT-03] ... and when it ends" sh modes.sh "$seal" -- sh spoil.sh end <<'END'
+expect same 0\.
+END
+talk 0 "[TT-03] ... with a terminal that is none of its standard files" \
+	sh modes.sh sh -c '"$seal" -- sh spoil.sh </dev/null >/dev/null 2>&1' <<'END'
+expect same 137\.
+END
+cat >keeper.sh <<'END'
+"$seal" -q -- sh -c 'sh spoil.sh end; : >ready; sleep 1000' &
+wrapper=$!
+until [ -e ready ]; do sleep 0.01; done
+for pid in $(cat "/proc/$wrapper/task/$wrapper/children"); do
+	[ "$(cat "/proc/$pid/comm")" = bwrap ] || kill -KILL "$pid"
+done
+wait "$wrapper"
+END
+rm -f ready
+talk 0 "[TT-03] ... when the keeper is killed" sh modes.sh sh keeper.sh <<'END'
+expect same 125\.
+END
+talk 0 "a program beside it in the pipeline keeps the settings that it has made" sh -c '
+	"$seal" -- sh -c "until [ -e beside ]; do sleep 0.01; done; echo over" |
+		{ stty -echo </dev/tty; : >beside; cat; stty -a </dev/tty | grep -o -e "-echo "; }' <<'END'
+expect over
+expect -echo
+END
+
+# What a terminal answers to a command comes as if it were typed: \033[c asks what it is.
+cat >ask.sh <<'END'
+stty -echo </dev/tty
+: >asks
+until [ -e answered ]; do sleep 0.01; done
+END
+for word in "$seal --" ""; do
+	rm -f asks answered marker
+	talk 0 "${word:+[TT-01] }an answer of the terminal's${word:+, and the shell behind}" \
+		bash --norc --noprofile -c "$word sh ask.sh; stty echo; echo now; read -t 1 line; eval \"\$line\"; echo over" <<'END'
+file asks
+send touch marker\r
+touch answered
+expect now
+expect over
+END
+	if [ "$word" ]; then
+		[ ! -e marker ]
+		ok $? "[TT-01] ... does not read it"
+	else
+		[ -e marker ]
+		ok $? "control: outside it does"
+	fi
+done
+
+# A job in the background leaves the terminal to whoever has it.
+cat >later.sh <<'END'
+: >ready
+until [ -e end ]; do sleep 0.01; done
+END
+rm -f ready end gone
+talk 0 "a run that ends in the background takes nothing from the shell" bash --norc --noprofile -i <<'END'
+expect \$
+send ("$seal" -- sh later.sh; : >gone)\r
+file ready
+send \x1a
+expect Stopped
+expect \$
+send bg\r
+expect \$
+send echo $((40
+touch end
+file gone
+send  + 2)).\r
+expect 42\.
+send exit 0\r
+END
+
+# --- The flags of the standard files ----------------------------------------------------------------
+
+cat >flags.py <<'END'
+import fcntl, os, sys
+bits = os.O_APPEND | os.O_NONBLOCK
+for fd in range(3):
+    flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+    if sys.argv[1] == "turn":
+        fcntl.fcntl(fd, fcntl.F_SETFL, flags ^ bits)
+    else:
+        with open(sys.argv[1], "a", encoding="ascii") as f:
+            f.write(f"{flags & bits} ")
+END
+cat >flags.sh <<'END'
+rm -f flags
+python3 flags.py flags
+"$@" python3 flags.py turn
+python3 flags.py flags
+END
+touch a b c
+run bash -c 'bash flags.sh "$1" -q -- <>a >>b 2<>c' bash "$seal"
+set -- $(cat flags)
+is "$#/$1 $2 $3" "6/$4 $5 $6" "[FD-06] the flags of the standard files are given back: $*"
+bash -c 'bash flags.sh env <>a >>b 2<>c'
+set -- $(cat flags)
+[ "$1 $2 $3" != "$4 $5 $6" ]
+ok $? "control: outside they are not: $*"
+talk 0 "[FD-06] ... of a terminal, too" bash -c 'bash flags.sh "$seal" -q --; echo over' <<'END'
+expect over
+END
+set -- $(cat flags)
+is "$#/$1 $2 $3" "6/$4 $5 $6" "[FD-06] ... are what they were: $*"
 
 done_testing

@@ -134,7 +134,7 @@ until [ -e typed ]; do sleep 0.01; done
 exec "$@"
 END
 rm -f waiting typed
-talk 125 "y typed before the question is no answer" sh typed.sh "$seal" -- touch marker <<'END'
+talk 125 "[TT-05] y typed before the question is no answer" sh typed.sh "$seal" -- touch marker <<'END'
 file waiting
 send y\r
 send y\r

@@ -194,7 +194,7 @@ until [ -e typed ]; do sleep 0.01; done
 exec "$@"
 END
 rm -f waiting typed
-talk 0 "y typed before the question is no answer" sh typed.sh "${reach[@]}" <<END
+talk 0 "[TT-05] y typed before the question is no answer" sh typed.sh "${reach[@]}" <<END
 file waiting
 send y\\r
 send a\\r

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "launch/giveback.h"
+
 #include "launch/cgroup.h"
 
 struct spawn {
@@ -30,7 +32,7 @@ struct spawn {
 	int said[2];     /* a pipe: bwrap's standard error, the reading end first */
 	uint32_t active; /* layers, as inner found them; once started */
 	int target;      /* pidfd of the command, -1 until then */
-	bool foreground; /* we had the terminal at the start */
+	struct giveback caller;
 	bool stuck;      /* something inside is killed and not yet dead */
 	bool drains;     /* the keeper outlives the run: it passes on what was sent before */
 	sigset_t caught; /* signals that the front waits for, blocked since before the fork */

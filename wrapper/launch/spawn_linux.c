@@ -26,36 +26,6 @@ enum { FORWARDED = sizeof forwarded / sizeof *forwarded };
 /* How long the front waits for what it has killed. */
 enum { END_MS = 2000 };
 
-/*
- * A shell inside makes itself the terminal's foreground group and is gone at the end; who waits
- * for us gets the terminal back as we found it.
- */
-static void take_terminal_back(void)
-{
-	sigset_t out;
-	int fd;
-
-	sigemptyset(&out);
-	sigaddset(&out, SIGTTOU);
-	sigprocmask(SIG_BLOCK, &out, NULL);
-	for (fd = 0; fd < 3; fd++)
-		if (isatty(fd)) {
-			tcsetpgrp(fd, getpgrp());
-			break;
-		}
-	sigprocmask(SIG_UNBLOCK, &out, NULL);
-}
-
-static bool has_terminal(void)
-{
-	int fd;
-
-	for (fd = 0; fd < 3; fd++)
-		if (tcgetpgrp(fd) == getpgrp())
-			return true;
-	return false;
-}
-
 unsigned long long spawn_reset_bits(void)
 {
 	unsigned long long bits = 0;
@@ -76,7 +46,7 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 
 	if (pipe2(s->said, O_CLOEXEC) != 0)
 		die_errno("cannot make the pipes of this run");
-	s->foreground = has_terminal();
+	giveback_note(&s->caller);
 	signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would make us wait for ever */
 	/* bwrap does not wait for the sandbox's pid 1. In a container whose own pid 1 reaps
 	 * nobody, each run would leave a zombie; so it becomes our child. */
@@ -241,7 +211,9 @@ static int end_without_keeper(struct spawn *s, int status)
 	end_inside(s);
 	kill(s->bwrap, SIGKILL); /* not reaped yet: the pid is its own */
 	waitpid(s->bwrap, NULL, 0);
-	if (!s->started)
+	if (s->started)
+		giveback_all(&s->caller);
+	else
 		holders_kill(s->inner_sock);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED)
 		warn_line("the keeper of this run died, so the run was ended");
@@ -257,10 +229,10 @@ static int end_with_bwrap(struct spawn *s, int status)
 		shutdown(s->sock, SHUT_RDWR); /* and from now on it cannot start */
 	end_inside(s);
 	code = exit_code(s, status);
-	if (!s->started)
+	if (s->started)
+		giveback_all(&s->caller);
+	else
 		await_keeper(s);
-	if (s->foreground)
-		take_terminal_back();
 	return code;
 }
 

@@ -1,0 +1,144 @@
+#include "launch/giveback.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+/* What fcntl(2) lets a holder change. */
+enum { CHANGEABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME };
+
+static bool is_foreground(int fd)
+{
+	return fd >= 0 && tcgetpgrp(fd) == getpgrp();
+}
+
+void giveback_note(struct giveback *g)
+{
+	int fd;
+
+	g->tty = -1;
+	for (fd = 0; fd < 3; fd++) {
+		g->flags[fd] = fcntl(fd, F_GETFL);
+		if (g->tty < 0 && is_foreground(fd))
+			g->tty = fd;
+	}
+	/* A command whose standard files are others can open it all the same. */
+	if (g->tty < 0)
+		g->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (is_foreground(g->tty) && tcgetattr(g->tty, &g->modes) == 0)
+		return;
+	if (g->tty > 2)
+		close(g->tty);
+	g->tty = -1;
+}
+
+/* A process's parent and state, as proc(5) has them in its stat: behind a name that may hold
+ * anything but ends with the last parenthesis. */
+static bool look_at(pid_t pid, pid_t *parent, char *state)
+{
+	char path[64], text[512];
+	const char *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : fd_read_all(fd, text, sizeof text - 1);
+	text[n > 0 ? n : 0] = '\0';
+	fd_cleanup(&fd);
+	p = strrchr(text, ')');
+	if (!p || strlen(p) < 5)
+		return false;
+	*state = p[2];
+	*parent = (pid_t)strtol(p + 4, NULL, 10);
+	return true;
+}
+
+static bool is_ancestor(pid_t pid)
+{
+	pid_t p = getpid();
+	char state;
+
+	while (p > 1 && p != pid)
+		if (!look_at(p, &p, &state))
+			return false;
+	return p == pid;
+}
+
+/* True if a program beside us, in our group, may be using the terminal. The script that we stand in
+ * waits for us. */
+static bool is_shared(void)
+{
+	DIR *d = opendir("/proc");
+	bool found = false;
+	struct dirent *e;
+	pid_t pid, parent;
+	char state;
+
+	while (d && !found && (e = readdir(d))) {
+		pid = isdigit((unsigned char)e->d_name[0]) ? (pid_t)strtol(e->d_name, NULL, 10) : 0;
+		found = pid > 0 && pid != getpid() && getpgid(pid) == getpgrp() &&
+			look_at(pid, &parent, &state) && state != 'Z' && !is_ancestor(pid);
+	}
+	if (d)
+		closedir(d);
+	return found || !d;
+}
+
+static bool is_same(const struct termios *a, const struct termios *b)
+{
+	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_cflag == b->c_cflag &&
+		a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0 &&
+		cfgetispeed(a) == cfgetispeed(b) && cfgetospeed(a) == cfgetospeed(b);
+}
+
+/* True if we have the terminal, or take it back from a group of which nobody is left: a shell
+ * inside makes itself the foreground. Any other group is the caller's, who has put us into the
+ * background. */
+static bool is_ours(int tty)
+{
+	pid_t group = tcgetpgrp(tty);
+
+	if (group != getpgrp() && group > 1 && kill(-group, 0) != 0 && errno == ESRCH)
+		tcsetpgrp(tty, getpgrp());
+	return is_foreground(tty);
+}
+
+static void give_terminal(const struct giveback *g)
+{
+	struct termios now;
+
+	if (!is_ours(g->tty))
+		return;
+	if (tcgetattr(g->tty, &now) == 0 && !is_same(&now, &g->modes) && !is_shared())
+		tcsetattr(g->tty, TCSANOW, &g->modes);
+	tcflush(g->tty, TCIFLUSH);
+}
+
+void giveback_all(const struct giveback *g)
+{
+	sigset_t out, was;
+	int fd, now;
+
+	sigemptyset(&out);
+	sigaddset(&out, SIGTTOU); /* it would stop who changes a terminal from the background */
+	sigprocmask(SIG_BLOCK, &out, &was);
+	if (g->tty >= 0)
+		give_terminal(g);
+	for (fd = 0; fd < 3; fd++) {
+		now = g->flags[fd] < 0 ? -1 : fcntl(fd, F_GETFL);
+		if (now >= 0 && (now ^ g->flags[fd]) & CHANGEABLE &&
+			(!isatty(fd) || is_foreground(fd)))
+			fcntl(fd, F_SETFL, g->flags[fd]);
+	}
+	sigprocmask(SIG_SETMASK, &was, NULL);
+}

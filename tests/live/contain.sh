@@ -13,6 +13,16 @@ state()
 	python3 "$live/state.py" "$@"
 }
 
+# same BEFORE AFTER NAME: the two texts are one; what differs is shown, and no more.
+same()
+{
+	printf '%s\n' "$1" >"$T/same.before"
+	printf '%s\n' "$2" | diff "$T/same.before" - >"$T/same.diff"
+	differ=$?
+	head -n 12 "$T/same.diff" | sed 's/^/# /' >&2
+	ok $differ "$3"
+}
+
 # own_world SCRIPT [ARG...]: the sh script in user and mount namespaces of the test's own, where it
 # may mount. bwrap of this machine belongs to nobody known there, so a copy of it lies over it.
 own_world()

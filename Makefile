@@ -37,7 +37,8 @@ gen_base := $(call pick,$(patsubst %,wrapper/%/*.c,base model read))
 made     := build/gen/catalog_data.c
 filters  := $(if $(filter linux,$(PLATFORM)),$(if $(MUTANT),$b,build)/gen/syscall_filters.c)
 keeper_filters := $(if $(filter linux,$(PLATFORM)),build/gen/keeper_filters.c)
-inner_src := $(call pick,wrapper/inner/*.c) wrapper/model/layers.c $(filters)
+more_filters := $(if $(filter linux,$(PLATFORM)),$(patsubst %,build/gen/%_filters.c,no_internet tcp_only no_namespaces))
+inner_src := $(call pick,wrapper/inner/*.c) wrapper/model/layers.c $(filters) $(more_filters)
 
 unit_src := $(call pick,tests/unit/*_test.c)
 unit_lib := $(filter-out $(unit_src),$(call pick,tests/unit/*.c))
@@ -133,7 +134,8 @@ $(generators): build/gen/%: build/gen/obj/wrapper/gen/%.o $(call gen_obj,$(gen_l
 
 # The folders are prerequisites too: a bundle that is taken away changes nothing else.
 bundles  := $(filter-out %/TEMPLATE.toml,$(sort $(wildcard bundles/*.toml)))
-profiles := $(filter-out %/syscalls.toml %/keeper.toml,$(sort $(wildcard profiles/*.toml)))
+call_profiles := $(patsubst %,profiles/%.toml,syscalls keeper no-internet tcp-only no-namespaces)
+profiles := $(filter-out $(call_profiles),$(sort $(wildcard profiles/*.toml)))
 build/gen/catalog_data.c: build/gen/catalog $(bundles) $(profiles) bundles profiles
 	$(call step,GEN,$@) build/gen/catalog $@ $(bundles) $(profiles)
 
@@ -147,8 +149,9 @@ $b/gen/syscall_filters.c: build/gen/syscall_filters.c
 	$(call step,GEN,$@) sed '$(spoil)' $< >$@; cmp -s $< $@; test $$? = $(if $(strip $(spoil)),1,0)
 endif
 
-build/gen/%_filters.c: build/gen/syscalls profiles/syscalls.toml profiles/keeper.toml
-	$(call step,GEN,$@) build/gen/syscalls profiles/$(if $(filter keeper,$*),keeper,syscalls).toml $*_filters $@
+filter_of = $(patsubst syscall,syscalls,$(subst _,-,$1))
+build/gen/%_filters.c: build/gen/syscalls $(call_profiles)
+	$(call step,GEN,$@) build/gen/syscalls profiles/$(call filter_of,$*).toml $*_filters $@
 
 # The tables in the man pages come from the rows that the program is made of.
 build/man/%: man/%.in build/gen/manual profiles/protect.toml
@@ -227,7 +230,7 @@ bench: all $(probes)
 
 c_files  = $(shell find wrapper tests -name '*.[ch]' | sort)
 scripts  = $(shell grep -lIE '^.!.*[/ ](ba|da)?sh$$' bootstrap .ci/run $$(find tests -type f) | sort)
-analysed = $(src) $(filter-out $(filters),$(inner_src)) $(gen_src) $(gen_lib)
+analysed = $(src) $(filter-out $(filters) $(more_filters),$(inner_src)) $(gen_src) $(gen_lib)
 
 lint: lint-rules lint-format lint-warnings lint-headers lint-cppcheck lint-tidy lint-shell lint-man
 
@@ -243,7 +246,7 @@ lint-format:
 	$(call step,LINT,clang-format) clang-format --dry-run -Werror $(c_files)
 
 # Every object, with both compilers, optimised so that what needs data flow is seen.
-lint-warnings: $(made) $(filters) $(keeper_filters) build/inner/inner
+lint-warnings: $(made) $(filters) $(more_filters) $(keeper_filters) build/inner/inner
 	$(MAKE) BUILD=lint-gcc CC=gcc WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
 	$(MAKE) BUILD=lint-clang CC=clang WERROR=1 EXTRA_CFLAGS='-O2 -D_FORTIFY_SOURCE=2' objects
 

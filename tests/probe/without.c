@@ -82,6 +82,7 @@ static const struct {
 	{"EMFILE", EMFILE},
 	{"EAGAIN", EAGAIN},
 	{"EBUSY", EBUSY},
+	{"EISNAM", EISNAM},
 };
 
 static struct sock_filter filter[256];

@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "bpf.h"
 #include "gen/lib/syscall_profile.h"
+#include "model/around.h"
 #include "model/syscall_filter.h"
 #include "read/toml.h"
 #include "tap.h"
@@ -109,12 +110,12 @@ static const struct refused {
 struct numbers {
 	const char *name;
 	uint32_t arch;
-	uint32_t ioctl, socket, socketpair, clone, unshare, personality, seccomp;
+	uint32_t ioctl, socket, socketpair, clone, unshare, personality, seccomp, prctl;
 };
 
 static const struct numbers machines[SYSCALL_ARCHES] = {
-	{"x86_64", AUDIT_ARCH_X86_64, 16, 41, 53, 56, 272, 135, 317},
-	{"aarch64", AUDIT_ARCH_AARCH64, 29, 198, 199, 220, 97, 92, 277},
+	{"x86_64", AUDIT_ARCH_X86_64, 16, 41, 53, 56, 272, 135, 317, 157},
+	{"aarch64", AUDIT_ARCH_AARCH64, 29, 198, 199, 220, 97, 92, 277, 167},
 };
 
 /* A program that is asked, and what it was found to say wrongly. */
@@ -274,6 +275,9 @@ static void ask_the_rest(struct witness *w)
 {
 	uint32_t bit;
 
+	expect_int(w, w->m->prctl, AROUND_QUESTION, 0, 0, E(EISNAM));
+	for (bit = 0; bit < 32; bit++)
+		expect_int(w, w->m->prctl, AROUND_QUESTION ^ UINT32_C(1) << bit, 0, 0, ALLOW);
 	expect_int(w, w->m->personality, 0, 0, 0, ALLOW);
 	expect_int(w, w->m->personality, UINT32_MAX, 0, 0, ALLOW);
 	for (bit = 0; bit < 32; bit++) {

@@ -131,6 +131,8 @@ void ask_ports(struct session *s)
 		if (!p->prompt || allowed(&a, p))
 			ports->v[kept++] = *p;
 	ports->n = kept;
+	if (!network_wanted(&s->plan.net))
+		s->plan.layers &= ~LAYER_BIT(NETWORK); /* nothing is left for it to do */
 	if (a.tty >= 0)
 		close(a.tty);
 }

@@ -6,6 +6,7 @@
 
 #include "base/die.h"
 #include "cli/ask.h"
+#include "cli/bare.h"
 #include "cli/log.h"
 #include "cli/session.h"
 #include "cli/trust.h"
@@ -80,6 +81,7 @@ int cmd_run(struct session *s)
 		.verbose = s->options.set[OPT_VERBOSE],
 	};
 	struct strbuf text = STRBUF_INIT;
+	struct refusal lower = {0};
 	int code;
 
 	log_check(&s->options);
@@ -90,9 +92,14 @@ int cmd_run(struct session *s)
 		session_print(&text);
 		return 0;
 	}
-	trust_require(s);
+	if (s->around == AROUND_NONE)
+		trust_require(s); /* inside a run nothing is granted that was not before */
 	if (s->policy.profile == PROFILE_OFF)
 		return run_unconfined(s);
+	if (s->around != AROUND_NONE) {
+		say_notices(s);
+		return bare_inside(s);
+	}
 	host_find_bwrap(&s->facts, &s->arena);
 	if (!s->facts.bwrap)
 		die("%s", s->facts.bwrap_why);
@@ -101,7 +108,9 @@ int cmd_run(struct session *s)
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	ask_ports(s);
 	host.register_folder = host_state_path(&s->facts, "placeholders", &s->arena);
-	code = launch_run(&s->plan, &s->facts, &host, NULL, &s->arena);
+	code = launch_run(&s->plan, &s->facts, &host, s->policy.strict ? NULL : &lower, &s->arena);
+	if (lower.what)
+		code = bare_lower(s, &lower);
 	if (!s->options.set[OPT_QUIET])
 		say_made(s);
 	return code;

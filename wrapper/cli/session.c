@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "config.h"
+#include "host/around.h"
 #include "host/facts.h"
 #include "host/repos.h"
 #include "host/limits.h"
@@ -100,10 +101,15 @@ void session_open(struct session *s, char *const *env)
 	if (s->manifest_text.path)
 		manifest_read(&s->project, ORIGIN_MANIFEST, s->manifest_text.path,
 			s->manifest_text.text, s->manifest_text.len, &s->arena, &s->diags);
-	read_config(s);
 	catalog_open(&s->catalog, &s->arena);
-	read_overlays(s, SYSCONFDIR "/seal-exec/bundles");
-	read_overlays(s, host_config_path(&s->facts, "bundles", &s->arena));
+	/* Inside a run the user's own files are out of reach, and what stands at their place is the
+	 * word of a guest. The run around has read them. */
+	s->around = host_around();
+	if (s->around == AROUND_NONE) {
+		read_config(s);
+		read_overlays(s, SYSCONFDIR "/seal-exec/bundles");
+		read_overlays(s, host_config_path(&s->facts, "bundles", &s->arena));
+	}
 	session_refuse_faults(s);
 	policy_merge(&s->merged, s->manifest_text.path ? &s->project : NULL,
 		s->config_text.path ? &s->config : NULL, &s->facts, &s->arena, &s->diags);

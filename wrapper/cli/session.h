@@ -7,6 +7,7 @@
 
 #include "cli/opts.h"
 #include "host/find.h"
+#include "model/around.h"
 #include "model/plan.h"
 #include "policy/merge.h"
 #include "read/catalog.h"
@@ -21,6 +22,7 @@ struct session {
 	struct merged merged;
 	struct catalog catalog;
 	bool bare;                   /* the project's manifest does not count (doctor) */
+	enum around around;          /* the run that this one is inside of */
 	bool overlays;               /* some bundle is not a built-in one */
 	struct bundle base, network; /* profiles: of every run, of every run with a network */
 	struct refusals refusals;

@@ -10,6 +10,7 @@
 #include "inner/say.h"
 #include "inner/seccomp.h"
 #include "inner/sys.h"
+#include "model/landlock_abi.h"
 #include "model/layers.h"
 
 static void add_rule(int ruleset, int abi, const char *rule)
@@ -42,6 +43,30 @@ static int ask_landlock(void)
 	return abi;
 }
 
+/* The ports behind the rules, one after the other. */
+static void add_ports(const struct orders *o, int ruleset, struct wire *w)
+{
+	const char *p;
+	uint64_t port;
+	uint32_t i;
+	int error;
+
+	for (i = 0; i < o->head.ports; i++) {
+		port = 0;
+		for (p = wire_get_str(w); p && *p; p++)
+			port = port * 10 + (uint64_t)(*p - '0');
+		error = landlock_add_port(ruleset, port);
+		if (error)
+			REFUSE(-error, "Landlock takes no rule for a port");
+	}
+}
+
+static uint64_t net_rights(uint32_t flags)
+{
+	return (flags & ORDERS_PORTS ? NET_CONNECT_TCP : 0) |
+		(flags & ORDERS_NO_BIND ? NET_BIND_TCP : 0);
+}
+
 static void apply_landlock(const struct orders *o)
 {
 	struct wire rules = o->rules;
@@ -52,7 +77,7 @@ static void apply_landlock(const struct orders *o)
 	if (WITHOUT(LANDLOCK))
 		return;
 	abi = ask_landlock();
-	ruleset = landlock_begin(abi);
+	ruleset = landlock_begin(abi, net_rights(o->head.flags));
 	if (ruleset < 0)
 		REFUSE(-ruleset, "Landlock takes no ruleset, so the command was not started");
 	for (i = 0; i < o->head.rules; i++) {
@@ -62,6 +87,7 @@ static void apply_landlock(const struct orders *o)
 		else
 			REFUSE(0, "the orders of this run are damaged");
 	}
+	add_ports(o, ruleset, &rules);
 	landlock_add_stdio(ruleset, abi);
 	error = landlock_enforce(ruleset);
 	if (error == -E2BIG)
@@ -96,9 +122,9 @@ uint32_t gate_see(const char *const *envp)
 	return seen | LAYER_BIT(ENVIRONMENT);
 }
 
-static void load_filter(bool debug)
+static void load_filter(const struct orders *o)
 {
-	int error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(debug);
+	int error = WITHOUT(SECCOMP) ? 0 : seccomp_apply(o->head.debug, o->head.flags);
 
 	if (error)
 		REFUSE(-error,
@@ -140,7 +166,7 @@ uint32_t gate_pass(const struct orders *o, uint32_t active)
 {
 	apply_landlock(o);
 	active |= LAYER_BIT(LANDLOCK);
-	load_filter(o->head.debug);
+	load_filter(o);
 	active = pass(o, active);
 	if (o->head.facts.verbose)
 		say_layers(active);

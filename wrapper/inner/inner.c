@@ -5,6 +5,7 @@
 #include <linux/limits.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "base/die.h"
@@ -146,18 +147,18 @@ static void enter(const struct orders *o)
 		REFUSE((int)-r, "cannot enter ", printable(path, sizeof path, o->cwd));
 }
 
-/* Two descriptors stay until the exec: the socket, in place of the orders, and none else. */
+/* One descriptor stays until the exec: the socket, in place of the orders. SOCK is 0 for none. */
 static void keep_only_3(int sock)
 {
-	long r;
+	long r = 0;
 
 	if (sock == 3)
 		r = SYS3(SYS_fcntl, 3, F_SETFD, FD_CLOEXEC);
-	else
+	else if (sock)
 		r = SYS3(SYS_dup3, sock, 3, O_CLOEXEC);
 	if (r < 0)
 		REFUSE((int)-r, "cannot keep the socket");
-	r = WITHOUT(CLOSEFDS) ? 0 : SYS3(SYS_close_range, 4, ~0U, 0);
+	r = WITHOUT(CLOSEFDS) ? 0 : SYS3(SYS_close_range, sock ? 4 : 3, ~0U, 0);
 	if (r < 0)
 		REFUSE((int)-r,
 			"cannot close inherited descriptors, so the command was not "
@@ -175,28 +176,41 @@ static int descriptor(const char *s)
 	return *s || n < 3 ? 0 : n;
 }
 
+/* Between front and keeper: the way of a run that has both. */
+static uint32_t begin(const struct orders *o, int sock, uint32_t active)
+{
+	if (o->head.flags & ORDERS_DIE)
+		SYS5(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* A front that has died before that is one whose end of the socket is closed. */
+	return await_go(sock, active);
+}
+
 void inner_main(int argc, const char *const *argv)
 {
-	int orders = argc == 4 ? descriptor(argv[1]) : 0;
+	int orders = argc == 4 || argc == 2 ? descriptor(argv[1]) : 0;
 	int sock = argc == 4 ? descriptor(argv[2]) : 0;
 	int error = argc == 4 ? descriptor(argv[3]) : 0;
 	uint32_t active;
 	struct orders o;
 
-	if (!orders || !sock || !error)
+	if (!orders || (argc == 4 && (!sock || !error)))
 		REFUSE(0, "this program is for seal-exec itself");
 	/* Else only bwrap's pipe is there to tell it to, which the front reads when bwrap fails. */
-	if (SYS3(SYS_dup3, error, 2, 0) != 2) {
+	if (error && SYS3(SYS_dup3, error, 2, 0) != 2) {
 		SAY(0, "cannot give the command its standard error");
 		sys_exit(1);
 	}
 	orders_read(&o, orders);
 	keep_only_3(sock);
-	active = await_go(3, gate_see(argv + argc + 1));
+	active = gate_see(argv + argc + 1) | o.head.facts.around;
+	if (sock)
+		active = begin(&o, 3, active);
 	enter(&o);
 	limits_apply(o.head.limits);
 	active |= LAYER_BIT(LIMITS);
 	restore_signals(&o.head.facts);
-	send_word(3, WORD_STARTING, gate_pass(&o, active));
+	active = gate_pass(&o, active);
+	if (sock)
+		send_word(3, WORD_STARTING, active);
 	run_command(&o);
 }

@@ -13,6 +13,7 @@
  *
  *	inner ORDERS SOCKET ERROR     descriptors: model/orders.h, the way to the front, and the
  *	                              caller's standard error (bwrap has another, launch/spawn.h)
+ *	inner ORDERS                  of a run inside another: seal-exec has become this program
  */
 #ifndef SEAL_INNER_INNER_H
 #define SEAL_INNER_INNER_H

@@ -41,9 +41,12 @@ int landlock_abi(void)
 	return (int)SYS3(SYS_LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
 }
 
-int landlock_begin(int abi)
+int landlock_begin(int abi, uint64_t net)
 {
-	struct ruleset_attr attr = {.handled_access_fs = landlock_known_fs(abi)};
+	struct ruleset_attr attr = {
+		.handled_access_fs = landlock_known_fs(abi),
+		.handled_access_net = abi >= 4 ? net : 0,
+	};
 	size_t size = sizeof attr;
 
 	/* An older kernel takes the shorter structure of its time. */
@@ -54,6 +57,13 @@ int landlock_begin(int abi)
 	else
 		size = sizeof attr.handled_access_fs;
 	return (int)SYS3(SYS_LANDLOCK_CREATE_RULESET, &attr, size, 0);
+}
+
+int landlock_add_port(int ruleset, uint64_t port)
+{
+	struct net_port_attr attr = {.allowed_access = NET_CONNECT_TCP, .port = port};
+
+	return (int)SYS4(SYS_LANDLOCK_ADD_RULE, ruleset, RULE_NET_PORT, &attr, 0);
 }
 
 /* The rule for what FD is open on. */

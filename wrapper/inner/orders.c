@@ -62,6 +62,8 @@ void orders_read(struct orders *o, int fd)
 		rule = wire_get_str(&w);
 		w.bad |= rule && !*rule;
 	}
+	for (i = 0; i < o->head.ports && !w.bad; i++)
+		wire_get_str(&w);
 	if (w.bad || w.at != w.end)
 		REFUSE(0, "the orders of this run are damaged");
 }

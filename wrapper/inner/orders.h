@@ -13,7 +13,7 @@ struct orders {
 	const char *name, *hint;               /* safe to print; no hint is "" */
 	const char *cwd;                       /* where the command starts */
 	const char *const *argv, *const *envp; /* NULL-terminated */
-	struct wire rules;                     /* at the first rule */
+	struct wire rules;                     /* at the first rule; behind the last, the ports */
 };
 
 /* Reads the orders from the memory file FD. Damaged ones end the process (125). */

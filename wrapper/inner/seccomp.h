@@ -9,12 +9,14 @@
 #define SEAL_INNER_SECCOMP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Sets no_new_privs and loads the filter of this program's own ABI for the calling thread, which
- * must be the only one; with DEBUG, the one that lets debuggers work. Returns 0 or -errno, -ENOSYS
- * if there is no filter for this ABI; the caller must then not execute the target.
+ * must be the only one; with DEBUG, the one that lets debuggers work. Then those on top that FLAGS
+ * (enum orders_flag) name. Returns 0 or -errno, -ENOSYS if there is no filter for this ABI; the
+ * caller must then not execute the target.
  */
-int seccomp_apply(bool debug);
+int seccomp_apply(bool debug, uint32_t flags);
 
 #endif

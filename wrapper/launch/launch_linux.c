@@ -20,12 +20,12 @@
 #include "base/memfd.h"
 #include "base/pidfd.h"
 #include "launch/cgroup.h"
+#include "launch/orders.h"
 #include "launch/placeholders.h"
 #include "launch/program.h"
 #include "launch/sources.h"
 #include "launch/spawn.h"
 #include "render/bwrap.h"
-#include "render/orders.h"
 
 /* The descriptors that bwrap and inner inherit. */
 struct handles {
@@ -45,20 +45,6 @@ static int must(int fd, const char *what)
 	return fd;
 }
 
-/* The signals that the caller blocks, as bits. */
-static unsigned long long blocked_bits(void)
-{
-	unsigned long long bits = 0;
-	sigset_t now;
-	int n;
-
-	if (sigprocmask(SIG_BLOCK, NULL, &now) == 0)
-		for (n = 1; n < 65; n++)
-			if (sigismember(&now, n) == 1)
-				bits |= 1ULL << (n - 1);
-	return bits;
-}
-
 static int open_args(const struct plan *plan, const struct handles *h, struct arena *arena)
 {
 	struct strbuf bytes = STRBUF_INIT;
@@ -72,22 +58,6 @@ static int open_args(const struct plan *plan, const struct handles *h, struct ar
 	for (i = 0; i < args.n; i++)
 		strbuf_add(&bytes, args.v[i], strlen(args.v[i]) + 1);
 	fd = must(memfd_bytes("bwrap-args", bytes.s, bytes.len), "memory for bwrap's options");
-	strbuf_release(&bytes);
-	return fd;
-}
-
-static int open_orders(const struct plan *plan, bool verbose)
-{
-	struct orders_facts facts = {
-		.reset = spawn_reset_bits(),
-		.blocked = blocked_bits(),
-		.verbose = verbose,
-	};
-	struct strbuf bytes = STRBUF_INIT;
-	int fd;
-
-	render_orders(plan, &facts, &bytes);
-	fd = must(memfd_bytes("orders", bytes.s, bytes.len), "memory for the orders");
 	strbuf_release(&bytes);
 	return fd;
 }
@@ -185,7 +155,10 @@ static int end(struct spawn *s, int code, const struct launch_host *host, struct
 	}
 	host->over(host->keeping);
 	cgroup_end(&s->group);
-	return spawn_end(s, code);
+	code = spawn_end(s, code);
+	if (lower && lower->what)
+		spawn_forget(s);
+	return code;
 }
 
 int launch_run(const struct plan *plan, const struct facts *facts, const struct launch_host *host,
@@ -215,7 +188,8 @@ int launch_run(const struct plan *plan, const struct facts *facts, const struct 
 		!fd_set_cloexec(h.inner, false))
 		die_errno("cannot hand the sandbox what it inherits");
 	h.error = must(fcntl(STDERR_FILENO, F_DUPFD, 3), "standard error");
-	h.orders = open_orders(plan, host->verbose);
+	h.orders = orders_open(plan,
+		&(struct orders_facts){.reset = spawn_reset_bits(), .verbose = host->verbose});
 	h.args = open_args(plan, &h, arena);
 	argv[2] = arena_printf(arena, "%d", h.args);
 	argv[4] = arena_printf(arena, "/proc/self/fd/%d", h.program);

@@ -34,8 +34,10 @@ struct spawn {
 	int target;      /* pidfd of the command, -1 until then */
 	struct giveback caller;
 	bool stuck;      /* something inside is killed and not yet dead */
+	bool direct;     /* no bwrap: the child becomes the command itself */
 	bool drains;     /* the keeper outlives the run: it passes on what was sent before */
 	sigset_t caught; /* signals that the front waits for, blocked since before the fork */
+	sigset_t before; /* what was blocked before that */
 };
 
 /*
@@ -64,5 +66,8 @@ void spawn_abandon(struct spawn *s);
 /* The last act: ends the keeper, and then CODE, or the death by the signal that the user typed and
  * the command died of. */
 int spawn_end(struct spawn *s, int code);
+
+/* Signals are as before spawn_start(): after a run that has not started, another one may. */
+void spawn_forget(const struct spawn *s);
 
 #endif

@@ -55,7 +55,7 @@ void spawn_start(struct spawn *s, const char *bwrap, char *const *argv)
 	sigaddset(&s->caught, SIGCHLD);
 	for (i = 0; i < FORWARDED; i++)
 		sigaddset(&s->caught, forwarded[i]);
-	sigprocmask(SIG_BLOCK, &s->caught, NULL);
+	sigprocmask(SIG_BLOCK, &s->caught, &s->before);
 	sigemptyset(&none);
 	/* Shares the memory until the exec: no copy of the page tables, a fifth of a millisecond.
 	 */
@@ -156,7 +156,7 @@ static int exit_code(struct spawn *s, int status)
 
 	hear_start(s);
 	/* bwrap ends by no signal of its own: it tells the command's in its exit code. */
-	if (s->started && WIFSIGNALED(status)) {
+	if (s->started && !s->direct && WIFSIGNALED(status)) {
 		warn_line("bwrap was killed, so the run was ended");
 		return EXIT_REFUSED;
 	}
@@ -292,4 +292,9 @@ int spawn_end(struct spawn *s, int code)
 	if (s->started && s->typed == SIGINT && code == 128 + SIGINT)
 		die_of(SIGINT);
 	return code;
+}
+
+void spawn_forget(const struct spawn *s)
+{
+	sigprocmask(SIG_SETMASK, &s->before, NULL);
 }

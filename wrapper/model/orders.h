@@ -10,6 +10,7 @@
  *	head.args   the command's arguments, its name first
  *	head.vars   its environment, NAME=VALUE
  *	head.rules  Landlock rules: '0' + enum access_class, then the path inside
+ *	head.ports  TCP ports that may be connected to, decimal; with ORDERS_PORTS
  *
  * and nothing behind the last. At least one argument; no other limit than the kernel's for
  * execve(2).
@@ -23,6 +24,16 @@
 
 #define NO_LIMIT UINT64_MAX
 
+/* What a run does that has no namespaces of its own. */
+enum orders_flag {
+	ORDERS_NO_INTERNET = 1,   /* no internet sockets at all */
+	ORDERS_TCP_ONLY = 2,      /* of them, those that Landlock asks for */
+	ORDERS_NO_NAMESPACES = 4, /* what namespaces would have held apart, and is not */
+	ORDERS_PORTS = 8,         /* Landlock: TCP to head.ports alone */
+	ORDERS_NO_BIND = 16,      /* and none to listen on */
+	ORDERS_DIE = 32,          /* the command dies with the front, which is its parent */
+};
+
 /* What launch knows beside the plan. */
 struct orders_facts {
 	uint64_t reset;   /* signals that bwrap ran without: inner gives them their default back */
@@ -34,9 +45,10 @@ struct orders_facts {
 struct orders_head {
 	struct orders_facts facts;
 	uint64_t limits[LIMITS]; /* what inner holds each to by setrlimit(2), or NO_LIMIT */
-	uint32_t args, vars, rules;
+	uint32_t args, vars, rules, ports;
 	uint32_t debug;  /* programs may trace each other */
 	uint32_t wanted; /* layers that must be active before the exec (model/layers.h) */
+	uint32_t flags;  /* enum orders_flag */
 	uint32_t zero;   /* no hole in the bytes */
 };
 

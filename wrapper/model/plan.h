@@ -77,6 +77,12 @@ struct protected
 	struct origin from;
 };
 
+/* How a run is confined that makes no namespaces: inside another run, or in the lower tier. */
+struct bare {
+	uint32_t flags; /* enum orders_flag (model/orders.h) */
+	VEC(unsigned) ports;
+};
+
 struct plan {
 	const struct policy *policy;
 	const char *project, *cwd, *home;
@@ -87,6 +93,7 @@ struct plan {
 	VEC(struct protected) protected;
 	struct network net;
 	struct limits limits;
+	struct bare bare;      /* zero in a run of the full tier */
 	uint32_t layers;       /* that must be active, bits of model/layers.h */
 	struct grants absent;  /* granted paths that do not exist here: no mount */
 	struct strvec notes;   /* one line each, for the user at start */

@@ -19,8 +19,13 @@ struct syscall_filter {
 	bool debug; /* for a run in which programs may trace each other; after the one without */
 };
 
-/* All that were built; the last one has no name. In a generated file. */
+/* All that were built; the last one has no name. In generated files. */
 extern const struct syscall_filter syscall_filters[]; /* of what runs inside */
 extern const struct syscall_filter keeper_filters[];  /* of the keeper, once it serves */
+
+/* On top of the first, for a run without namespaces of its own (model/orders.h). */
+extern const struct syscall_filter no_internet_filters[];
+extern const struct syscall_filter tcp_only_filters[];
+extern const struct syscall_filter no_namespaces_filters[];
 
 #endif

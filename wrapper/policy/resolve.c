@@ -38,9 +38,6 @@ static void check_built(struct resolver *r)
 	struct policy *p = r->p;
 	size_t i;
 
-	if (!p->strict)
-		note_unbuilt(r, &p->strict_from,
-			"strict = false is not built yet: there is no lower tier; remove it");
 	if (p->envrc != ENVRC_OFF)
 		note_unbuilt(r, &p->envrc_from, "envrc_mode is not built yet; set it to \"off\"");
 	for (i = 0; i < p->grants.n; i++) {

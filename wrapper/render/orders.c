@@ -1,5 +1,6 @@
 #include "render/orders.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -34,6 +35,8 @@ void render_orders(const struct plan *plan, const struct orders_facts *facts, st
 		.rules = (uint32_t)plan->landlock.n,
 		.debug = plan->policy->debug,
 		.wanted = plan->layers,
+		.ports = (uint32_t)plan->bare.ports.n,
+		.flags = plan->bare.flags,
 	};
 	size_t i;
 
@@ -55,5 +58,11 @@ void render_orders(const struct plan *plan, const struct orders_facts *facts, st
 	for (i = 0; i < plan->landlock.n; i++) {
 		strbuf_addc(out, (char)('0' + plan->landlock.v[i].access));
 		put_str(out, plan->landlock.v[i].path);
+	}
+	for (i = 0; i < plan->bare.ports.n; i++) {
+		char number[16];
+
+		snprintf(number, sizeof number, "%u", plan->bare.ports.v[i]);
+		put_str(out, number);
 	}
 }

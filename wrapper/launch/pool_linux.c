@@ -79,21 +79,21 @@ bool pool_take(struct pool *p, enum stand_in kind, int folder, const char *name)
 	return false;
 }
 
-/* True if the folder FD holds nothing. */
+/* True if the folder FD, just opened, holds nothing. If there is more than "." and "..", the first
+ * piece of the list shows it. */
 static bool is_empty(int fd)
 {
-	int list = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	DIR *dir = list < 0 ? NULL : fdopendir(list);
-	const struct dirent *e;
-	bool empty = dir;
+	_Alignas(struct dirent64) char bytes[512];
+	ssize_t n = getdents64(fd, bytes, sizeof bytes), at = 0;
 
-	if (!dir && list >= 0)
-		close(list);
-	while (empty && (e = readdir(dir)))
-		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
-	if (dir)
-		closedir(dir);
-	return empty;
+	while (at < n) {
+		const struct dirent64 *e = (const void *)(bytes + at);
+
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			return false;
+		at += e->d_reclen;
+	}
+	return n > 0;
 }
 
 static bool same_time(const struct stat *a, const struct stat *b)

@@ -111,7 +111,7 @@ static void finish(pid_t pid, long long deadline)
 
 	while (waitpid(pid, NULL, WNOHANG) == 0) {
 		if (left_ms(deadline) == 0) {
-			kill(pid, SIGKILL);
+			kill(pid, SIGKILL); /* not reaped yet */
 			waitpid(pid, NULL, 0);
 			return;
 		}

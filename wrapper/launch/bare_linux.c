@@ -90,7 +90,7 @@ static void kill_children(void)
 	while (proc && (e = readdir(proc))) {
 		pid = (pid_t)strtol(e->d_name, NULL, 10);
 		if (pid > 0 && parent_of(pid) == getpid())
-			kill(pid, SIGKILL);
+			kill(pid, SIGKILL); /* not reaped yet */
 	}
 	if (proc)
 		closedir(proc);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/mutant.h"
 
 /* What fcntl(2) lets a holder change. */
 enum { CHANGEABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME };
@@ -117,7 +118,7 @@ static void give_terminal(const struct giveback *g)
 {
 	struct termios now;
 
-	if (!is_ours(g->tty))
+	if (WITHOUT(TERMIOS) || !is_ours(g->tty))
 		return;
 	if (tcgetattr(g->tty, &now) == 0 && !is_same(&now, &g->modes) && !is_shared())
 		tcsetattr(g->tty, TCSANOW, &g->modes);

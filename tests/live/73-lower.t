@@ -151,7 +151,7 @@ lower -- sh -c 'setsid sh -c "echo \$\$ >pid; exec sleep 300" & until [ -s pid ]
 ! kill -0 "$(cat pid)" 2>/dev/null
 ok $? "[PR-02] what the command left behind is ended"
 rm -f pid
-"$without" "clone:$refusing" "unshare:$refusing" -- "$seal" -q -- sh -c 'echo $$ >pid; exec sleep 300' 2>/dev/null &
+"$without" "clone:$refusing" "unshare:$refusing" -- "$seal" -q -- sh -c 'echo "$TMPDIR" >tmpdir; echo $$ >pid; exec sleep 300' 2>/dev/null &
 front=$!
 holds -s pid
 kill -KILL $front
@@ -163,11 +163,12 @@ while kill -0 "$left" 2>/dev/null && [ $n_turns -lt 100 ]; do
 done
 ! kill -0 "$left" 2>/dev/null
 ok $? "[PR-03] the command dies with seal-exec"
-rm -rf /tmp/seal-exec.??????
+rmdir "$(cat tmpdir)"
 
 # --- What it cannot hold ----------------------------------------------------------------------------
 
 echo keep >kept
+before=$(ls -d /tmp/seal-exec.* 2>/dev/null)
 wish()
 {
 	manifest
@@ -178,6 +179,7 @@ wish <<-'END'
 	protect = ["kept"]
 END
 refused 'seal.toml:2.*kept cannot be read-only without mounts' "a protect below the project"
+is "$(ls -d /tmp/seal-exec.* 2>/dev/null)" "$before" "... and leaves nothing"
 wish <<-'END'
 	[sandbox.os]
 	deny = ["kept"]

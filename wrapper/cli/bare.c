@@ -29,6 +29,8 @@ static void make_bare(struct session *s, enum around around, struct surroundings
 		die("%s: cannot make a folder for temporary files: %s", temporary(around),
 			strerror(errno));
 	plan_bare(&s->plan, here, losses, &s->arena, &s->diags);
+	if (here->scratch && diag_any(&s->diags))
+		bare_discard(here->scratch);
 	session_refuse_faults(s);
 }
 

@@ -11,6 +11,9 @@
 /* A folder of this run's own in DIR, for nobody else; NULL with errno. */
 const char *bare_scratch(const char *dir, struct arena *arena);
 
+/* Takes it away again, with what is in it; says so if it cannot. */
+void bare_discard(const char *scratch);
+
 /*
  * A run inside a run: this process becomes inner, and inner the command. There is nothing to wait
  * for and nothing to clean up, for the run around does both. AROUND: the layers that it has.

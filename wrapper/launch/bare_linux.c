@@ -154,12 +154,12 @@ static bool empty_folder(int fd, int depth)
 	return ok;
 }
 
-static void remove_scratch(const char *path)
+void bare_discard(const char *scratch)
 {
-	int fd = open_below(AT_FDCWD, path);
+	int fd = open_below(AT_FDCWD, scratch);
 
-	if (fd < 0 || !empty_folder(fd, 0) || rmdir(path) != 0)
-		warn_line("%s cannot be taken away; look at it", path);
+	if (fd < 0 || !empty_folder(fd, 0) || rmdir(scratch) != 0)
+		warn_line("%s cannot be taken away; look at it", scratch);
 }
 
 /* Nobody but this process is outside, so the word is its own: nothing was made that it could have
@@ -204,7 +204,7 @@ int bare_run(const struct plan *plan, const char *scratch, bool verbose, struct 
 	code = spawn_wait(&s);
 	end_left();
 	cgroup_end(&s.group);
-	remove_scratch(scratch);
+	bare_discard(scratch);
 	if (s.refused)
 		warn_line("what starts the command ended before it did, so it was not started");
 	return spawn_end(&s, code);

@@ -5,6 +5,7 @@
  */
 #include "launch/launch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -131,8 +132,10 @@ static const char *begin_outside(struct spawn *s, struct placeholders *stand_ins
 		wrong = "cannot start the keeper of this run";
 	if (!wrong)
 		wrong = placeholders_make(stand_ins);
-	if (!wrong)
-		send(s->report, "M", 1, MSG_NOSIGNAL); /* a keeper that has died is seen */
+	/* A keeper that has died is seen. */
+	if (!wrong && send(s->report, "M", 1, MSG_NOSIGNAL) != 1 && errno != EPIPE &&
+		errno != ECONNRESET)
+		wrong = "cannot talk to the keeper of this run";
 	return wrong;
 }
 

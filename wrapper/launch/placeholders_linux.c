@@ -102,37 +102,58 @@ static bool make_one(struct folder *in, struct placeholder *x)
 	return true;
 }
 
-static bool holds_dot(int folder, const char *name, const struct stat *is)
+/* What a name is that this run, or a dead one, has made. */
+enum state {
+	STATE_OURS,  /* it, and nobody has put anything there */
+	STATE_OTHER, /* no more: it stays */
+	STATE_UNSEEN /* nobody can say now: the next run looks again */
+};
+
+static enum state unseen(void)
+{
+	return errno == ENOENT || errno == ELOOP || errno == EACCES ? STATE_OTHER : STATE_UNSEEN;
+}
+
+static enum state holds_dot(int folder, const char *name, const struct stat *is)
 {
 	cleanup_fd int fd =
 		openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	char bytes[DOT_BYTES + 1];
 	struct stat st;
+	ssize_t n;
 
-	return fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == is->st_ino &&
-		fd_read_all(fd, bytes, sizeof bytes) == DOT_BYTES &&
-		memcmp(bytes, dot, DOT_BYTES) == 0;
+	if (fd < 0)
+		return unseen();
+	if (fstat(fd, &st) != 0 || (n = fd_read_all(fd, bytes, sizeof bytes)) < 0)
+		return STATE_UNSEEN;
+	return st.st_ino == is->st_ino && n == DOT_BYTES && memcmp(bytes, dot, DOT_BYTES) == 0
+		? STATE_OURS
+		: STATE_OTHER;
 }
 
 /*
- * True if NAME is X and nobody has put anything there; whether a folder is empty, rmdir(2) says.
- * Of one whose inode was not written down any more, it must be younger than its record (SINCE).
+ * Whether NAME is X; whether a folder is empty, rmdir(2) says. What has no inode in the record must
+ * be younger than that (SINCE).
  */
-static bool is_untouched(int folder, const char *name, const struct placeholder *x, long long since)
+static enum state look(int folder, const char *name, const struct placeholder *x, long long since)
 {
 	struct stat st;
+	bool ours;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_uid != geteuid())
-		return false;
-	if (x->ino ? st.st_ino != x->ino || st.st_dev != x->dev : st.st_ctim.tv_sec < since)
-		return false;
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return unseen();
+	ours = st.st_uid == geteuid() &&
+		(x->ino ? st.st_ino == x->ino && st.st_dev == x->dev
+			: st.st_ctim.tv_sec >= since);
 	if (x->kind == STAND_FOLDER)
-		return S_ISDIR(st.st_mode);
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
-		return false;
-	if (st.st_size == 0)
-		return x->kind == STAND_FILE || !x->ino;
-	return x->kind == STAND_DOT && holds_dot(folder, name, &st);
+		ours = ours && S_ISDIR(st.st_mode);
+	else
+		ours = ours && S_ISREG(st.st_mode) && st.st_nlink == 1;
+	if (ours && x->kind != STAND_FOLDER && st.st_size == 0)
+		ours = x->kind == STAND_FILE || !x->ino;
+	else if (ours && x->kind != STAND_FOLDER)
+		return x->kind == STAND_DOT ? holds_dot(folder, name, &st) : STATE_OTHER;
+	return ours ? STATE_OURS : STATE_OTHER;
 }
 
 /* False if X should go and could not. */
@@ -140,11 +161,13 @@ static bool take_away(
 	struct folder *in, const struct placeholder *x, const char *parent, long long since)
 {
 	const char *name = path_base(x->path);
+	enum state state;
 
 	if (!enter(in, parent))
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
-	if (!is_untouched(in->fd, name, x, since))
-		return true;
+	state = look(in->fd, name, x, since);
+	if (state != STATE_OURS)
+		return state == STATE_OTHER;
 	if (pool_put(&in->pool, x->kind, in->fd, name)) {
 		in->changed = true;
 		return true;

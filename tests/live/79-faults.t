@@ -56,10 +56,10 @@ safe()
 
 run ./witness marker "$T/canary/secret" "$port" $$
 like "$(cat marker)" '^canary done' "control: outside, the witness reads the canary"
-is "$(grep -cE ' done$|^environment some$' marker)" 13 "... and does the rest"
+is "$(grep -cE ' done$|^environment some$' marker)" 14 "... and does the rest"
 holds -e heard
 ok $? "... and the listener hears it"
-rm -f marker kept/new named/new .git/hooks/new heard
+rm -rf marker kept/new named/new .git/hooks/new .vscode heard
 witness
 is "$status/$(cat marker)" "7/$confined" "control: confined, it can do nothing of it"
 rm -f marker
@@ -179,15 +179,20 @@ run env "T=$T" unshare -Urm sh "$T/fill" "$seal"
 is "$(echo $out)" "0 125 trust same" "[FM-11] a full disk: no new trust, and the old record is whole"
 like "$(cat "$T/err")" '^seal-exec: .*cannot write the record of trust: No space left' "... and it is said"
 
-# No HOME, one that cannot be written: a run needs neither, a record needs a place.
-mkdir "$T/read-only" "$T/elsewhere"
+# No HOME, one that cannot be written: the register of placeholders and the record of trust need a
+# place, elsewhere or new.
+mkdir "$T/read-only" "$T/elsewhere" "$T/state"
 chmod 555 "$T/read-only"
 cd "$T/elsewhere" || exit 1
-for home in "$T/read-only" "$T/none"; do
-	run env -u XDG_CONFIG_HOME -u XDG_STATE_HOME "HOME=$home" "$seal" -- touch marker
-	starts "HOME=${home##*/}: a run starts"
-done
-is "$(ls -A "$T/read-only"; ls -d "$T/none" 2>/dev/null)" "" "... and makes nothing there"
+set -- env -u XDG_CONFIG_HOME -u XDG_STATE_HOME
+run "$@" "HOME=$T/read-only" "$seal" -- touch marker
+refused "^seal-exec: $T/read-only/.*Permission denied; make its folder writable" \
+	"[FM-11] HOME cannot be written: nothing starts"
+run "$@" "HOME=$T/read-only" "XDG_STATE_HOME=$T/state" "$seal" -- touch marker
+starts "... but with a state folder elsewhere"
+is "$(ls -A "$T/read-only")" "" "... and makes nothing there"
+run "$@" "HOME=$T/none" "$seal" -- touch marker
+starts "no HOME: a run starts"
 echo 'sandbox.os.read = ["/usr/share"]' >seal.toml
 run env -u XDG_CONFIG_HOME -u XDG_STATE_HOME "HOME=$T/read-only" "$seal" trust --yes
 is "$status/$err" \

@@ -12,8 +12,10 @@
  *	landlock	makes a file in /dev, which the mounts would allow
  *	denied, kept	reads "hidden/secret", makes "kept/new"
  *	manifest, law	writes seal.toml, sub/seal.toml
- *	hooks, settings, named	makes .git/hooks/new, writes .git/config, makes named/new: the
- *folder is core.hooksPath there nested		writes sub/inner/.git/config
+ *	hooks, settings	makes .git/hooks/new, writes .git/config
+ *	named		makes named/new in the folder that core.hooksPath names
+ *	nested		writes sub/inner/.git/config
+ *	editor		makes .vscode/new, and the folder if it is not there
  *
  * Static and small: it runs wherever a program can run at all.
  */
@@ -27,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -128,5 +131,7 @@ int main(int argc, char **argv)
 	tell_if("named", opens("named/new", O_CREAT | O_WRONLY) < 0);
 	tell_if("nested", opens("sub/inner/.git/config", O_WRONLY) < 0);
 	tell_if("law", opens("sub/seal.toml", O_WRONLY) < 0);
+	mkdir(".vscode", 0700);
+	tell_if("editor", opens(".vscode/new", O_CREAT | O_WRONLY) < 0);
 	return 7;
 }

@@ -143,8 +143,7 @@ static enum state look(int folder, const char *name, const struct placeholder *x
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return unseen();
 	ours = st.st_uid == geteuid() &&
-		(x->ino ? st.st_ino == x->ino && st.st_dev == x->dev
-			: st.st_ctim.tv_sec >= since);
+		(x->ino ? st.st_ino == x->ino && st.st_dev == x->dev : st.st_ctim.tv_sec >= since);
 	if (x->kind == STAND_FOLDER)
 		ours = ours && S_ISDIR(st.st_mode);
 	else

@@ -115,8 +115,12 @@ bool pool_put(struct pool *p, enum stand_in kind, int folder, const char *name)
 	snprintf(to, sizeof to, "%s.%llu", stand_in_names[kind], (unsigned long long)before.st_ino);
 	if (renameat2(folder, name, p->fd, to, RENAME_NOREPLACE) != 0)
 		return false;
+	if (fstat(fd, &after) != 0) {
+		renameat2(p->fd, to, folder, name, RENAME_NOREPLACE);
+		return false;
+	}
 	/* Somebody has put something in at that very moment: it goes back to where he put it. */
-	if (fstat(fd, &after) == 0 && same_time(&before, &after) && before.st_size == after.st_size)
+	if (same_time(&before, &after) && before.st_size == after.st_size)
 		return true;
 	return renameat2(p->fd, to, folder, name, RENAME_NOREPLACE) == 0;
 }

@@ -129,7 +129,7 @@ lacks "no Landlock" landlock-missing '^  landlock +missing: Function not impleme
 is "$(json layers landlock state)" missing "[FM-13] [FM-04] ... landlock is the layer that is missing"
 lacks "Landlock switched off" landlock-off 'command line, and boot again: lsm=landlock' \
 	landlock_create_ruleset=EOPNOTSUPP
-lacks "an old Landlock" landlock-old 'Landlock is too old: ABI 2' landlock_create_ruleset:2=1=+2
+lacks "an old Landlock" landlock-old 'Landlock is too old: ABI 1' landlock_create_ruleset:2=1=+1
 lacks "no seccomp" outer-filter 'the run said: .*filter' seccomp=EINVAL
 lacks "no pidfd" 'outer-filter|refused|keeper' 'the run said: ' pidfd_open=ENOSYS
 

@@ -151,7 +151,7 @@ static void no_lsm(struct machine *m)
 
 static void old_kernel(struct machine *m)
 {
-	m->landlock = 2;
+	m->landlock = 1;
 }
 
 static void old_bwrap(struct machine *m)
@@ -184,7 +184,7 @@ static void test_remedies(void)
 		{wsl1, LAYERS_NAMESPACES, "wsl1 landlock-missing ", "--set-version"},
 		{gvisor, LAYER_BIT(LANDLOCK), "gvisor landlock-missing ", "--runtime=runc"},
 		{no_lsm, LAYER_BIT(LANDLOCK), "landlock-off ", "lsm=landlock,lockdown,yama"},
-		{old_kernel, LAYER_BIT(LANDLOCK), "landlock-old ", "6.2"},
+		{old_kernel, LAYER_BIT(LANDLOCK), "landlock-old ", "5.19"},
 		{old_bwrap, LAYER_BIT(VIEW), "bwrap-old ", "bubblewrap"},
 		{noexec, LAYER_BIT(SECCOMP), "memfd-noexec ", "vm.memfd_noexec=1"},
 		{same, LAYER_BIT(USER), "user ", "namespaces"},

@@ -43,9 +43,9 @@ static void test_abis(void)
 	for (abi = 1; abi <= 10; abi++)
 		is_int((long long)landlock_known_fs(abi), (long long)known[abi],
 			"[LL-03] rights on files that are handled at ABI %d", abi);
-	ok(landlock_known_fs(LANDLOCK_FLOOR) & FS_TRUNCATE &&
-			!(landlock_known_fs(LANDLOCK_FLOOR - 1) & FS_TRUNCATE),
-		"[LL-03] the floor is where truncation begins");
+	ok(landlock_known_fs(LANDLOCK_TRUNCATES) & FS_TRUNCATE &&
+			!(landlock_known_fs(LANDLOCK_TRUNCATES - 1) & FS_TRUNCATE),
+		"[LL-03] where truncation begins");
 }
 
 int main(void)

@@ -143,12 +143,12 @@ static void find_landlock(struct finder *f)
 					  : "... (with what /sys/kernel/security/lsm says)"));
 	else if (abi < 0)
 		add(f, "landlock-missing", "this kernel has no Landlock",
-			"use a kernel of 6.2 or later with CONFIG_SECURITY_LANDLOCK and landlock "
+			"use a kernel of 5.19 or later with CONFIG_SECURITY_LANDLOCK and landlock "
 			"in "
 			"its lsm= list; in a container, one whose engine lets landlock_* pass");
 	else if (abi < LANDLOCK_FLOOR)
 		add(f, "landlock-old", arena_printf(f->arena, "Landlock is too old: ABI %d", abi),
-			"use a kernel of 6.2 or later");
+			"use a kernel of 5.19 or later");
 }
 
 void remedies_find(struct diagnosis *d, struct arena *arena)

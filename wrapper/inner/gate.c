@@ -1,8 +1,11 @@
 #include "inner/gate.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 
 #include "base/mutant.h"
@@ -23,8 +26,25 @@ static void add_rule(int ruleset, int abi, const char *rule)
 			printable(path, sizeof path, rule + 1));
 }
 
-/* LANDLOCK_FLOOR at least, or the run ends. */
-static int ask_landlock(void)
+/* True if one of the standard descriptors reads from a file that it may not write. */
+static bool reads_file(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++) {
+		struct statx st = {0};
+		long flags = SYS2(SYS_fcntl, fd, F_GETFL);
+
+		if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY &&
+			SYS5(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) == 0 &&
+			S_ISREG(st.stx_mode))
+			return true;
+	}
+	return false;
+}
+
+/* LANDLOCK_FLOOR at least, and more where only Landlock holds, or the run ends. */
+static int ask_landlock(const struct orders *o)
 {
 	const char *remedy = layer_rows[LAYER_LANDLOCK].remedy;
 	int abi = landlock_abi();
@@ -35,11 +55,17 @@ static int ask_landlock(void)
 			"landlock to the kernel's lsm= list");
 	if (abi <= 0)
 		REFUSE(0, "this kernel has no Landlock, so the command was not started; ", remedy);
-	if (abi < LANDLOCK_FLOOR)
+	if (abi < LANDLOCK_FLOOR ||
+		(abi < LANDLOCK_TRUNCATES && o->head.flags & ORDERS_NO_NAMESPACES))
 		REFUSE(0, "this kernel's Landlock is too old (ABI ",
 			(const char[]){(char)('0' + abi), '\0'},
-			", which cannot hold truncation), so the command was not started; ",
-			remedy);
+			"), so the command was not started; ", remedy);
+	if (abi < LANDLOCK_TRUNCATES && reads_file())
+		REFUSE(0,
+			"this kernel's Landlock cannot keep the command from emptying the file "
+			"that "
+			"it reads as standard input, so it was not started; give it through a pipe "
+			"(cat FILE | ...), or use a kernel of 6.2 or later");
 	return abi;
 }
 
@@ -76,7 +102,7 @@ static void apply_landlock(const struct orders *o)
 
 	if (WITHOUT(LANDLOCK))
 		return;
-	abi = ask_landlock();
+	abi = ask_landlock(o);
 	ruleset = landlock_begin(abi, net_rights(o->head.flags));
 	if (ruleset < 0)
 		REFUSE(-ruleset, "Landlock takes no ruleset, so the command was not started");

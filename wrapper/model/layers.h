@@ -68,11 +68,13 @@ struct word {
 enum { WORD_READY = 0x6472, WORD_GO = 0x6f67, WORD_STARTING = 0x7473 };
 
 /*
- * Landlock's least ABI. 3 is the first that knows truncation (Linux 6.2): a file of the host on
- * descriptors 0 to 2 is under no mount of the view, so before 3 nothing would keep the command from
- * emptying it through /proc/self/fd. What later ABIs add is held by others in the full tier: ioctl
- * on devices (5) by the small /dev, signals and abstract sockets (6) by the namespaces.
+ * Landlock's least ABI. Before 2 (Linux 5.19) nothing can be renamed or linked from one folder to
+ * another, and builds break in ways that nobody would understand. Before 3 (Linux 6.2) it knows no
+ * truncation. What the view shows is held by the mounts; a file of the host on descriptors 0 to 2
+ * is under no mount, so a run that would read from one is refused there, and so is a run without
+ * mounts. What later ABIs add is held by others in the full tier: ioctl on devices (5) by the small
+ * /dev, signals and abstract sockets (6) by the namespaces.
  */
-enum { LANDLOCK_FLOOR = 3 };
+enum { LANDLOCK_FLOOR = 2, LANDLOCK_TRUNCATES = 3 };
 
 #endif

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,7 @@ bool register_parse(struct record *r, const char *bytes, size_t len, struct aren
 	if (!s || strcmp(s, head) != 0)
 		return false;
 	s = wire_get_str(&w);
-	if (!s || !take_number(&s, '\0', &since))
+	if (!s || !take_number(&s, '\0', &since) || since > LLONG_MAX)
 		return false;
 	r->since = (long long)since;
 	while (!complete && r->list.n < ENTRIES && (s = wire_get_str(&w))) {

@@ -101,7 +101,7 @@ static long files(long most)
 
 static const struct {
 	const char *name;
-	int resource;
+	unsigned resource;
 } rows[] = {
 	{"data", RLIMIT_DATA},
 	{"nproc", RLIMIT_NPROC},

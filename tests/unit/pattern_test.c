@@ -52,6 +52,10 @@ static void test_paths(void)
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(path_absolute(&a, rows[i].base, rows[i].path), rows[i].want,
 			"path_absolute(\"%s\", \"%s\")", rows[i].base, rows[i].path);
+	is_str(path_from_table(&a, "/a\\040b\\134c\\012\\", 15), "/a b\\c\n\\",
+		"a path of the table of mounts");
+	is_str(path_from_table(&a, "/a\\04x\\9", 8), "/a\\04x\\9", "... what is no number stays");
+	is_str(path_from_table(&a, "/a/b", 2), "/a", "... of so many bytes");
 	ok(path_under("/a", "/a"), "a path is under itself");
 	ok(path_under("/a/b/c", "/a"), "and under every parent");
 	ok(path_under("/a", "/") && path_under("/", "/"), "and under /");

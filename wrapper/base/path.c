@@ -76,3 +76,20 @@ char *path_parent(struct arena *a, const char *path)
 
 	return n ? arena_strndup(a, path, n) : arena_strdup(a, "/");
 }
+
+char *path_from_table(struct arena *a, const char *s, size_t n)
+{
+	char *out = arena_strndup(a, s, n), *to = out;
+	const char *p = out;
+	unsigned byte, i;
+
+	while (*p) {
+		byte = (unsigned char)*p++;
+		if (byte == '\\' && strspn(p, "01234567") >= 3)
+			for (byte = i = 0; i < 3; i++)
+				byte = byte << 3 | (unsigned)(*p++ - '0');
+		*to++ = (char)byte;
+	}
+	*to = '\0';
+	return out;
+}

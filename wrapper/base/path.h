@@ -21,6 +21,10 @@ char *path_join(struct arena *a, const char *dir, const char *name);
 /* True if PATH is DIR or lies below it; both absolute and clean. */
 bool path_under(const char *path, const char *dir);
 
+/* The N bytes at S, a path as the kernel's table of mounts writes it: blanks and backslashes are
+ * three octal digits. proc(5). */
+char *path_from_table(struct arena *a, const char *s, size_t n);
+
 /* The part of PATH behind its last slash. */
 const char *path_base(const char *path);
 

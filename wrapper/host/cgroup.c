@@ -26,24 +26,6 @@ const char *cgroup_own(const char *text, struct arena *arena)
 	return NULL;
 }
 
-/* A field of mountinfo, in which blanks and backslashes are three octal digits. proc(5). */
-static const char *unescape(const char *s, size_t n, struct arena *arena)
-{
-	char *out = arena_strndup(arena, s, n), *to = out;
-	const char *p = out;
-
-	while (*p) {
-		if (*p == '\\' && strspn(p + 1, "01234567") >= 3) {
-			*to++ = (char)((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
-			p += 4;
-		} else {
-			*to++ = *p++;
-		}
-	}
-	*to = '\0';
-	return out;
-}
-
 /* The fields of one line of mountinfo that matter: the fourth, the fifth, and whether it is a
  * cgroup v2. */
 struct mounted {
@@ -87,11 +69,11 @@ const char *cgroup_folder(
 		m = read_line(p, end);
 		if (!m.cgroup2)
 			continue;
-		top = unescape(m.root, m.root_len, arena);
+		top = path_from_table(arena, m.root, m.root_len);
 		/* "/.." leads out of our cgroup namespace: nothing there is ours. */
 		if (!path_under(own, top) || strncmp(own, "/..", 3) == 0)
 			continue;
-		*root = unescape(m.point, m.point_len, arena);
+		*root = path_from_table(arena, m.point, m.point_len);
 		own += strcmp(top, "/") == 0 ? 0 : strlen(top);
 		return own[0] && own[1] ? arena_printf(arena, "%s%s", *root, own) : *root;
 	}

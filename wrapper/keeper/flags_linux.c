@@ -18,23 +18,6 @@
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
 #endif
 
-/* The table writes blanks and backslashes as three octal digits. */
-static char *unescaped(struct arena *arena, const char *text)
-{
-	char *out = arena_alloc(arena, strlen(text) + 1), *o = out;
-
-	for (; *text; text++)
-		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*o++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-				(text[3] - '0'));
-			text += 3;
-		} else {
-			*o++ = *text;
-		}
-	*o = '\0';
-	return out;
-}
-
 /* "NUMBER PARENT DEVICE ROOT POINT OPTIONS ...": see proc_pid_mountinfo(5). */
 static void add_line(struct flags *out, char *line, struct arena *arena)
 {
@@ -46,7 +29,7 @@ static void add_line(struct flags *out, char *line, struct arena *arena)
 		if (!(words[i] = strsep(&rest, " ")))
 			return;
 	f = vec_push(arena, out);
-	f->point = unescaped(arena, words[4]);
+	f->point = path_from_table(arena, words[4], strlen(words[4]));
 	while ((option = strsep(&words[5], ",")))
 		f->lost |= strcmp(option, "nosymfollow") == 0;
 	out->any |= f->lost;

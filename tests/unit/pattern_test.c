@@ -52,7 +52,7 @@ static void test_paths(void)
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(path_absolute(&a, rows[i].base, rows[i].path), rows[i].want,
 			"path_absolute(\"%s\", \"%s\")", rows[i].base, rows[i].path);
-	is_str(path_from_table(&a, "/a\\040b\\134c\\012\\", 15), "/a b\\c\n\\",
+	is_str(path_from_table(&a, "/a\\040b\\134c\\012\\", 17), "/a b\\c\n\\",
 		"a path of the table of mounts");
 	is_str(path_from_table(&a, "/a\\04x\\9", 8), "/a\\04x\\9", "... what is no number stays");
 	is_str(path_from_table(&a, "/a/b", 2), "/a", "... of so many bytes");

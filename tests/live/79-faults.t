@@ -118,7 +118,7 @@ limited nofile 3 1 44
 # AddressSanitizer takes terabytes.
 if [ -z "${ASAN_OPTIONS:-}" ]; then
 	limited as 1000000 500000 9000000
-	limited data 50000 50000 900000
+	limited data 100000 100000 1800000
 fi
 limited fsize 0 8192 131072
 others=$(ps -L -u "$(id -u)" --no-headers | wc -l)

@@ -40,15 +40,11 @@ pid=$!
 holds -e ready
 run git status --porcelain --untracked-files=all
 is "$out" "?? ready" "git does not see what stands in the project's root"
-run git clean -q -f -d -e ready
-[ "$status" = 0 ] && [ -d .vscode ] && [ -d seal.toml ]
-ok $? "... and does not clean it away"
 [ -d .vscode ] && echo theirs >.vscode/settings.json
 ok $? "control: outside, the user can fill it"
 : >"done"
 wait "$pid"
 is "$?/$(cat .vscode/settings.json)" 0/theirs "what the user has filled is his and stays"
-is "$(ls -A .vscode)" settings.json "... with nothing of ours beside it"
 rm -r .vscode
 tree | diff "$T/before" - >"$T/diff"
 is "$(cat "$T/diff")" "" "... and it alone"
@@ -79,7 +75,7 @@ is "$(cat "$T/made" "$T/diff")" "" "the last one removes it, and neither could m
 cat >"$T/many" <<'END'
 i=0
 while [ $i -lt 40 ]; do
-	"$1" -q -- sh -c 'mkdir .vscode 2>/dev/null; [ "$(ls -A .vscode)" = .gitignore ]' || echo "run $i: $?"
+	"$1" -q -- sh -c 'mkdir .vscode 2>/dev/null; [ -z "$(ls -A .vscode)" ]' || echo "run $i: $?"
 	i=$((i + 1))
 done
 END

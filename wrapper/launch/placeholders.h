@@ -2,13 +2,12 @@
  * placeholders: what stands on the host, while a run lasts, for names that must not come to be.
  *
  * A protected name that exists is mounted read-only over itself. One that does not exist leaves
- * nothing to mount on, and its folder must stay writable; so something is made there for the time
- * that nobody minds (enum stand_in: mostly a hollow folder, base/hollow.h), and held like the
- * others. It is made exactly: each folder is opened with no symbolic link on the way, the name is
- * made in that folder and only if it is new, and what was made is known by device and inode. It is
- * removed only if it is that inode still and nothing was put in: what the user has put there
- * meanwhile is his and stays. The folder's times are what they were, since build tools look at
- * them.
+ * nothing to mount on, and its folder must stay writable; so something empty is made there for the
+ * time (enum stand_in), and held like the others. It is made exactly: each folder is opened with no
+ * symbolic link on the way, the name is made in that folder and only if it is new, and what was
+ * made is known by device and inode. It is removed only if it is that inode still and still empty:
+ * what the user has put there meanwhile is his and stays. The folder's times are what they were,
+ * since build tools look at them.
  *
  * They go when the last process inside is dead: by the front, or, when it was killed, by the keeper
  * (or by a child that the keeper forks before it gives up its rights), or, when both were, by the

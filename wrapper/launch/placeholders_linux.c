@@ -13,7 +13,6 @@
 
 #include "base/exact.h"
 #include "base/fd.h"
-#include "base/hollow.h"
 #include "base/path.h"
 #include "base/pidfd.h"
 #include "launch/pool.h"
@@ -77,11 +76,6 @@ static bool make_file(int folder, const char *name, size_t bytes)
 	return false;
 }
 
-static bool remove_one(int folder, const char *name, enum stand_in kind)
-{
-	return kind == STAND_FOLDER ? hollow_remove(folder, name) : unlinkat(folder, name, 0) == 0;
-}
-
 /* False with errno, EEXIST if the name has come to be. */
 static bool make_one(struct folder *in, struct placeholder *x)
 {
@@ -90,7 +84,7 @@ static bool make_one(struct folder *in, struct placeholder *x)
 	bool made = pool_take(&in->pool, x->kind, in->fd, name);
 
 	if (!made && errno != EEXIST && x->kind == STAND_FOLDER)
-		made = hollow_make(in->fd, name);
+		made = mkdirat(in->fd, name, 0755) == 0;
 	else if (!made && errno != EEXIST)
 		made = make_file(in->fd, name, x->kind == STAND_DOT ? DOT_BYTES : 0);
 	in->changed |= made;
@@ -99,7 +93,7 @@ static bool make_one(struct folder *in, struct placeholder *x)
 	if (fstatat(in->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		int error = errno;
 
-		remove_one(in->fd, name, x->kind);
+		unlinkat(in->fd, name, x->kind == STAND_FOLDER ? AT_REMOVEDIR : 0);
 		errno = error;
 		return false;
 	}
@@ -138,8 +132,8 @@ static enum state holds_dot(int folder, const char *name, const struct stat *is)
 }
 
 /*
- * Whether NAME is X; whether a folder is hollow is seen later. What has no inode in the record
- * must be younger than that (SINCE).
+ * Whether NAME is X; whether a folder is empty, rmdir(2) says. What has no inode in the record must
+ * be younger than that (SINCE).
  */
 static enum state look(int folder, const char *name, const struct placeholder *x, long long since)
 {
@@ -177,7 +171,7 @@ static bool take_away(
 		in->changed = true;
 		return true;
 	}
-	if (!remove_one(in->fd, name, x->kind))
+	if (unlinkat(in->fd, name, x->kind == STAND_FOLDER ? AT_REMOVEDIR : 0) != 0)
 		return errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST;
 	in->changed = true;
 	return true;

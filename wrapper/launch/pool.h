@@ -7,8 +7,7 @@
  * move one there and back costs 16 us. So they are moved, if the state folder and the project are
  * on one file system; else they are made and removed.
  *
- * Only what is hollow (base/hollow.h) or empty comes back: what a user has put into one is his, and
- * stays where he put it.
+ * Only what is empty comes back: what a user has put into one is his, and stays where he put it.
  */
 #ifndef SEAL_LAUNCH_POOL_H
 #define SEAL_LAUNCH_POOL_H

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "base/hollow.h"
 #include "model/names.h"
 
 /* So many wait at most, of all kinds. */
@@ -80,6 +79,23 @@ bool pool_take(struct pool *p, enum stand_in kind, int folder, const char *name)
 	return false;
 }
 
+/* True if the folder FD, just opened, holds nothing. If there is more than "." and "..", the first
+ * piece of the list shows it. */
+static bool is_empty(int fd)
+{
+	_Alignas(struct dirent64) char bytes[512];
+	ssize_t n = getdents64(fd, bytes, sizeof bytes), at = 0;
+
+	while (at < n) {
+		const struct dirent64 *e = (const void *)(bytes + at);
+
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			return false;
+		at += e->d_reclen;
+	}
+	return n > 0;
+}
+
 static bool same_time(const struct stat *a, const struct stat *b)
 {
 	return a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
@@ -94,7 +110,7 @@ bool pool_put(struct pool *p, enum stand_in kind, int folder, const char *name)
 	if (p->fd < 0 || p->names.n >= POOL_MAX)
 		return false;
 	fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &before) != 0 || (kind == STAND_FOLDER && !hollow_is(fd)))
+	if (fd < 0 || fstat(fd, &before) != 0 || (kind == STAND_FOLDER && !is_empty(fd)))
 		return false;
 	snprintf(to, sizeof to, "%s.%llu", stand_in_names[kind], (unsigned long long)before.st_ino);
 	if (renameat2(folder, name, p->fd, to, RENAME_NOREPLACE) != 0)

@@ -12,7 +12,7 @@
  * to be (launch/placeholders.h). */
 enum stand_in {
 	STAND_NONE,
-	STAND_FOLDER, /* one that git and shells do not see (base/hollow.h) */
+	STAND_FOLDER, /* empty: git and shells do not see it */
 	STAND_FILE,   /* empty */
 	STAND_DOT,    /* a file of "." and a newline: git's commondir of itself */
 };

@@ -70,8 +70,8 @@ bool host_read_text(const char *path, enum find_owner owner, struct text_file *t
 }
 
 /*
- * An empty folder under a name that should be something else: another run's, which keeps the name
- * away while it lasts (launch/placeholders.h). It says nothing about the project.
+ * A socket or an empty folder under a name that should be something else: another run's, which
+ * keeps the name away while it lasts (launch/placeholders.h). It says nothing about the project.
  */
 static bool is_placeholder(const char *path)
 {
@@ -79,7 +79,11 @@ static bool is_placeholder(const char *path)
 	size_t n = 0;
 	DIR *d;
 
-	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || !(d = opendir(path)))
+	if (lstat(path, &st) != 0)
+		return false;
+	if (S_ISSOCK(st.st_mode))
+		return true;
+	if (!S_ISDIR(st.st_mode) || !(d = opendir(path)))
 		return false;
 	while (n < 3 && readdir(d))
 		n++;

@@ -85,6 +85,8 @@ static bool make_one(struct folder *in, struct placeholder *x)
 
 	if (!made && errno != EEXIST && x->kind == STAND_FOLDER)
 		made = mkdirat(in->fd, name, 0755) == 0;
+	else if (!made && errno != EEXIST && x->kind == STAND_SOCKET)
+		made = mknodat(in->fd, name, S_IFSOCK | 0600, 0) == 0;
 	else if (!made && errno != EEXIST)
 		made = make_file(in->fd, name, x->kind == STAND_DOT ? DOT_BYTES : 0);
 	in->changed |= made;
@@ -146,11 +148,15 @@ static enum state look(int folder, const char *name, const struct placeholder *x
 		(x->ino ? st.st_ino == x->ino && st.st_dev == x->dev : st.st_ctim.tv_sec >= since);
 	if (x->kind == STAND_FOLDER)
 		ours = ours && S_ISDIR(st.st_mode);
+	else if (x->kind == STAND_SOCKET)
+		ours = ours && S_ISSOCK(st.st_mode) && st.st_nlink == 1;
 	else
 		ours = ours && S_ISREG(st.st_mode) && st.st_nlink == 1;
-	if (ours && x->kind != STAND_FOLDER && st.st_size == 0)
+	if (!ours || x->kind == STAND_FOLDER || x->kind == STAND_SOCKET)
+		return ours ? STATE_OURS : STATE_OTHER;
+	if (st.st_size == 0)
 		ours = x->kind == STAND_FILE || !x->ino;
-	else if (ours && x->kind != STAND_FOLDER)
+	else
 		return x->kind == STAND_DOT ? holds_dot(folder, name, &st) : STATE_OTHER;
 	return ours ? STATE_OURS : STATE_OTHER;
 }

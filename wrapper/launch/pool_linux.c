@@ -109,6 +109,14 @@ bool pool_put(struct pool *p, enum stand_in kind, int folder, const char *name)
 
 	if (p->fd < 0 || p->names.n >= POOL_MAX)
 		return false;
+	/* Nothing can be put into a socket. */
+	if (kind == STAND_SOCKET) {
+		if (fstatat(folder, name, &before, AT_SYMLINK_NOFOLLOW) != 0)
+			return false;
+		snprintf(to, sizeof to, "%s.%llu", stand_in_names[kind],
+			(unsigned long long)before.st_ino);
+		return renameat2(folder, name, p->fd, to, RENAME_NOREPLACE) == 0;
+	}
 	fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &before) != 0 || (kind == STAND_FOLDER && !is_empty(fd)))
 		return false;

@@ -80,7 +80,7 @@ static bool parse_one(struct placeholder *x, const char *s, struct arena *arena)
 	size_t n = strcspn(s, " ");
 	int kind;
 
-	for (kind = STAND_FOLDER; stand_in_names[kind]; kind++)
+	for (kind = STAND_NONE + 1; stand_in_names[kind]; kind++)
 		if (strlen(stand_in_names[kind]) == n && strncmp(s, stand_in_names[kind], n) == 0)
 			break;
 	if (!stand_in_names[kind] || !s[n])
@@ -144,8 +144,13 @@ int register_open(const char *state)
 	cleanup_fd int fd = open(state, flags);
 	struct stat st;
 
-	if (fd < 0 && errno == ENOENT && folder_make(state, 0700) == 0)
-		fd = open(state, flags);
+	if (fd < 0 && errno == ENOENT) {
+		mode_t mask = umask(077); /* the caller's may shut us out for good */
+
+		if (folder_make(state, 0700) == 0)
+			fd = open(state, flags);
+		umask(mask);
+	}
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return -1;
 	/* Who can write it can have things removed, if only empty ones. */

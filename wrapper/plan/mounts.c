@@ -122,7 +122,7 @@ static void wish_guard(struct builder *b, struct wishes *w, const struct grant *
 	const struct guard guard = {
 		.kind = g->kind == GRANT_DENY ? GUARD_HIDE : GUARD_PROTECT,
 		.path = g->path,
-		.stand_in = STAND_FOLDER,
+		.stand_in = STAND_SOCKET,
 		.named = true,
 		.from = g->from,
 	};
@@ -244,7 +244,8 @@ static void wish_repository(struct builder *b, struct wishes *w)
 	const struct repo *r;
 
 	vec_each (r, &b->facts->repos) {
-		if (strcmp(r->root, b->facts->project) != 0 || r->link == PATH_DIR)
+		if (strcmp(r->root, b->facts->project) != 0 ||
+			(r->link != PATH_FILE && r->link != PATH_SYMLINK))
 			continue;
 		if (r->link == PATH_FILE && r->proven)
 			wish(b, w, write ? MOUNT_BIND_RW : MOUNT_BIND_RO, r->common, r->common,

@@ -4,16 +4,17 @@
 
 enum part { PART_ENTRY, PART_PATH, PART_WHY, PART_MISSING, PART_FOUND, PARTS };
 
-#define LIST(place, key, help)                                                                     \
-	{key "[]", KEY_PATH, (place)*PARTS + PART_ENTRY, NULL, NULL, help},                        \
-		{key "[].path", KEY_PATH, (place)*PARTS + PART_PATH, NULL, NULL, "The path."},     \
-		{key "[].why", KEY_TEXT, (place)*PARTS + PART_WHY, NULL, NULL,                     \
-			"Shown to the user."},                                                     \
-		{key "[].missing", KEY_ENUM, (place)*PARTS + PART_MISSING, "free|folder|file|dot", \
-			"folder", "What stands there while a run lasts if it does not exist."},    \
-	{                                                                                          \
-		key "[].found", KEY_ENUM, (place)*PARTS + PART_FOUND, "closed|rows|told",          \
-			"closed", "What becomes of it if it exists."                               \
+#define LIST(place, key, help)                                                                 \
+	{key "[]", KEY_PATH, (place)*PARTS + PART_ENTRY, NULL, NULL, help},                    \
+		{key "[].path", KEY_PATH, (place)*PARTS + PART_PATH, NULL, NULL, "The path."}, \
+		{key "[].why", KEY_TEXT, (place)*PARTS + PART_WHY, NULL, NULL,                 \
+			"Shown to the user."},                                                 \
+		{key "[].missing", KEY_ENUM, (place)*PARTS + PART_MISSING,                     \
+			"free|socket|folder|file|dot", "socket",                               \
+			"What stands there while a run lasts if it does not exist."},          \
+	{                                                                                      \
+		key "[].found", KEY_ENUM, (place)*PARTS + PART_FOUND, "closed|rows|told",      \
+			"closed", "What becomes of it if it exists."                           \
 	}
 
 static const struct key_row protect_rows[] = {
@@ -44,7 +45,7 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 			return;
 		last = vec_push(r->arena, r->out);
 		last->place = (enum protect_place)(row->id / PARTS);
-		last->missing = STAND_FOLDER;
+		last->missing = STAND_SOCKET;
 		last->at = ev->at;
 		last->path = ev->kind == TOML_STRING ? ev->text.s : NULL;
 		return;

@@ -48,7 +48,7 @@ static void test_project(void)
 	struct run *r = planned(nodes, NULL);
 
 	is_str(at(r, P "/.vscode"), "ro-bind", "what exists is read-only");
-	is_str(at(r, P "/.claude"), "ro-bind socket", "a socket stands for what does not");
+	is_str(at(r, P "/.claude"), "ro-bind pipe", "a pipe stands for what does not");
 	is_str(at(r, P "/.exrc"), "-", "what may be made may be made");
 	is_str(at(r, P "/seal.toml"), "ro-bind", "the manifest too");
 	is_str(at(r, P "/.idea"), "ro-bind", "a link that leads out is held itself");
@@ -68,7 +68,7 @@ static void test_git(void)
 	is_str(at(r, P "/.git/hooks"), "ro-bind", "its hooks");
 	is_str(at(r, P "/.git/commondir"), "ro-bind dot", "commondir is taken");
 	is_str(at(r, P "/.git/config.worktree"), "ro-bind file", "config.worktree too");
-	is_str(at(r, P "/.git/objects"), "ro-bind socket", "objects are missing here");
+	is_str(at(r, P "/.git/objects"), "ro-bind pipe", "objects are missing here");
 	run_free(r);
 }
 
@@ -85,7 +85,7 @@ static void test_lifted(void)
 	is_str(at(r, P "/.claude"), "-", "... also if it is missing");
 	is_str(at(r, P "/.git/hooks"), "-", "... also git's");
 	is_str(at(r, P "/.git/config"), "ro-bind", "... and no other");
-	is_str(at(r, P "/.idea"), "ro-bind socket", "a wide grant lifts nothing");
+	is_str(at(r, P "/.idea"), "ro-bind pipe", "a wide grant lifts nothing");
 	ok(strstr(at(r, P "/seal.toml"), "ro-bind"), "nothing lifts the manifest's");
 	run_free(r);
 	r = run_new();
@@ -110,8 +110,8 @@ static void test_missing(void)
 	struct run *r = planned(NULL,
 		"sandbox.os.deny = ['a/b/secret']\nsandbox.os.protect = ['src/none', '~/.none']\n");
 
-	is_str(at(r, P "/a"), "mask socket", "the first component that is missing is hidden");
-	is_str(at(r, P "/src/none"), "ro-bind socket", "a protected name cannot be made");
+	is_str(at(r, P "/a"), "mask pipe", "the first component that is missing is hidden");
+	is_str(at(r, P "/src/none"), "ro-bind pipe", "a protected name cannot be made");
 	is_str(at(r, "/home/alice/.none"), "-", "in the private home nothing needs to stand");
 	run_free(r);
 }
@@ -127,7 +127,7 @@ static void test_home(void)
 	struct run *r = planned(nodes, "sandbox.os.write = ['~/.config', '~/.cargo']\n");
 
 	is_str(at(r, "/home/alice/.config/fish"), "ro-bind", "a shell's start files");
-	is_str(at(r, "/home/alice/.config/autostart"), "ro-bind socket", "the desktop's");
+	is_str(at(r, "/home/alice/.config/autostart"), "ro-bind pipe", "the desktop's");
 	is_str(at(r, "/home/alice/.cargo/bin"), "ro-bind", "a folder on PATH");
 	is_str(at(r, "/home/alice/.config/other"), "-", "and nothing else");
 	is_str(at(r, "/home/alice/.bashrc"), "-", "what no grant reaches needs no mount");
@@ -246,7 +246,7 @@ static void test_on_path(void)
 	r->facts.environ = environment;
 	run_plan(r, "true");
 	is_str(at(r, P "/.venv/bin"), "ro-bind", "a folder on PATH is read-only");
-	is_str(at(r, P "/none"), "ro-bind socket", "one that is missing cannot be made");
+	is_str(at(r, P "/none"), "ro-bind pipe", "one that is missing cannot be made");
 	is_str(at(r, P), "bind", "the project itself stays writable");
 	ok(r->plan.notes.n == 1 && strstr(r->plan.notes.v[0], "write = [\".venv/bin\"]"),
 		"the user hears of it, and of the remedy");

@@ -70,8 +70,9 @@ bool host_read_text(const char *path, enum find_owner owner, struct text_file *t
 }
 
 /*
- * A socket or an empty folder under a name that should be something else: another run's, which
- * keeps the name away while it lasts (launch/placeholders.h). It says nothing about the project.
+ * A pipe that nobody may open, or an empty folder, under a name that should be something else:
+ * another run's, which keeps the name away while it lasts (launch/placeholders.h). It says nothing
+ * about the project.
  */
 static bool is_placeholder(const char *path)
 {
@@ -81,8 +82,8 @@ static bool is_placeholder(const char *path)
 
 	if (lstat(path, &st) != 0)
 		return false;
-	if (S_ISSOCK(st.st_mode))
-		return true;
+	if (S_ISFIFO(st.st_mode))
+		return (st.st_mode & 07777) == 0;
 	if (!S_ISDIR(st.st_mode) || !(d = opendir(path)))
 		return false;
 	while (n < 3 && readdir(d))

@@ -15,7 +15,6 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/pidfd.h"
-#include "launch/pool.h"
 
 /* What STAND_DOT holds. */
 static const char dot[] = ".\n";
@@ -29,7 +28,6 @@ struct folder {
 	int fd;
 	struct stat before;
 	bool changed;
-	struct pool pool; /* where what is made comes from, and goes to */
 };
 
 /* Our changes do not show in the folder's times. What somebody else changes in the same instant
@@ -76,19 +74,36 @@ static bool make_file(int folder, const char *name, size_t bytes)
 	return false;
 }
 
+/* True if it is not for lack of pipes that one could not be made. */
+static bool is_trouble(int error)
+{
+	return error != EPERM && error != EOPNOTSUPP && error != ENOSYS && error != EINVAL;
+}
+
 /* False with errno, EEXIST if the name has come to be. */
 static bool make_one(struct folder *in, struct placeholder *x)
 {
 	const char *name = path_base(x->path);
 	struct stat st;
-	bool made = pool_take(&in->pool, x->kind, in->fd, name);
+	bool made = false;
 
-	if (!made && errno != EEXIST && x->kind == STAND_FOLDER)
+	switch (x->kind) {
+	case STAND_PIPE:
+		made = mkfifoat(in->fd, name, 0) == 0;
+		if (made || errno == EEXIST || is_trouble(errno))
+			break;
+		x->kind = STAND_FOLDER; /* a file system without pipes */
+					/* fall through */
+	case STAND_FOLDER:
 		made = mkdirat(in->fd, name, 0755) == 0;
-	else if (!made && errno != EEXIST && x->kind == STAND_SOCKET)
-		made = mknodat(in->fd, name, S_IFSOCK | 0600, 0) == 0;
-	else if (!made && errno != EEXIST)
+		break;
+	case STAND_FILE:
+	case STAND_DOT:
 		made = make_file(in->fd, name, x->kind == STAND_DOT ? DOT_BYTES : 0);
+		break;
+	case STAND_NONE:
+		break;
+	}
 	in->changed |= made;
 	if (!made)
 		return false;
@@ -144,15 +159,16 @@ static enum state look(int folder, const char *name, const struct placeholder *x
 
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return unseen();
-	ours = st.st_uid == geteuid() &&
-		(x->ino ? st.st_ino == x->ino && st.st_dev == x->dev : st.st_ctim.tv_sec >= since);
+	/* Some file systems show another owner than who made it. */
+	ours = x->ino ? st.st_ino == x->ino && st.st_dev == x->dev
+		      : st.st_uid == geteuid() && st.st_ctim.tv_sec >= since;
 	if (x->kind == STAND_FOLDER)
 		ours = ours && S_ISDIR(st.st_mode);
-	else if (x->kind == STAND_SOCKET)
-		ours = ours && S_ISSOCK(st.st_mode) && st.st_nlink == 1;
+	else if (x->kind == STAND_PIPE)
+		ours = ours && S_ISFIFO(st.st_mode) && st.st_nlink == 1;
 	else
 		ours = ours && S_ISREG(st.st_mode) && st.st_nlink == 1;
-	if (!ours || x->kind == STAND_FOLDER || x->kind == STAND_SOCKET)
+	if (!ours || x->kind == STAND_FOLDER || x->kind == STAND_PIPE)
 		return ours ? STATE_OURS : STATE_OTHER;
 	if (st.st_size == 0)
 		ours = x->kind == STAND_FILE || !x->ino;
@@ -173,10 +189,6 @@ static bool take_away(
 	state = look(in->fd, name, x, since);
 	if (state != STATE_OURS)
 		return state == STATE_OTHER;
-	if (pool_put(&in->pool, x->kind, in->fd, name)) {
-		in->changed = true;
-		return true;
-	}
 	if (unlinkat(in->fd, name, x->kind == STAND_FOLDER ? AT_REMOVEDIR : 0) != 0)
 		return errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST;
 	in->changed = true;
@@ -197,14 +209,12 @@ static void clear(int state, struct record *r, const struct records *live, struc
 	const struct placeholder *x;
 	bool done = true;
 
-	pool_open(&in.pool, state, arena);
 	if (r->list.n)
 		qsort(r->list.v, r->list.n, sizeof *r->list.v, deepest_first);
 	vec_each (x, &r->list)
 		if (!register_has(live, x))
 			done &= take_away(&in, x, path_parent(arena, x->path), r->since);
 	leave(&in);
-	pool_close(&in.pool);
 	if (done)
 		unlinkat(state, r->name, 0);
 }
@@ -314,7 +324,6 @@ static const char *make_all(struct placeholders *p, struct placeholder_list *wan
 	const char *wrong = NULL;
 	struct placeholder *x;
 
-	pool_open(&in.pool, p->folder, p->arena);
 	vec_each (x, wanted) {
 		bool made = enter(&in, path_parent(p->arena, x->path)) && make_one(&in, x);
 
@@ -326,7 +335,6 @@ static const char *make_all(struct placeholders *p, struct placeholder_list *wan
 			break;
 	}
 	leave(&in);
-	pool_close(&in.pool);
 	return wrong;
 }
 

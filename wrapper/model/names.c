@@ -63,7 +63,7 @@ const char *const protect_place_names[] = {
 
 const char *const stand_in_names[] = {
 	[STAND_NONE] = "free",
-	[STAND_SOCKET] = "socket",
+	[STAND_PIPE] = "pipe",
 	[STAND_FOLDER] = "folder",
 	[STAND_FILE] = "file",
 	[STAND_DOT] = "dot",

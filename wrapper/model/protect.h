@@ -12,7 +12,7 @@
  * to be (launch/placeholders.h). */
 enum stand_in {
 	STAND_NONE,
-	STAND_SOCKET, /* that nobody listens on: git neither lists, adds nor cleans it */
+	STAND_PIPE,   /* that nobody may open: git neither lists, adds nor cleans it */
 	STAND_FOLDER, /* empty; in git directories, where nobody lists it */
 	STAND_FILE,   /* empty */
 	STAND_DOT,    /* a file of "." and a newline: git's commondir of itself */

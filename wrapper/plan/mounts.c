@@ -122,7 +122,7 @@ static void wish_guard(struct builder *b, struct wishes *w, const struct grant *
 	const struct guard guard = {
 		.kind = g->kind == GRANT_DENY ? GUARD_HIDE : GUARD_PROTECT,
 		.path = g->path,
-		.stand_in = STAND_SOCKET,
+		.stand_in = STAND_PIPE,
 		.named = true,
 		.from = g->from,
 	};

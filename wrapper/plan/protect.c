@@ -120,7 +120,7 @@ static void claim_path(struct claimer *c)
 		folder = *p == '/' ? path_absolute(c->arena, "/", arena_strndup(c->arena, p, n))
 				   : NULL;
 		if (folder && strcmp(folder, c->f->project) != 0 && is_granted(c, folder))
-			claim(c, folder, STAND_SOCKET, "a folder on PATH")->on_path = true;
+			claim(c, folder, STAND_PIPE, "a folder on PATH")->on_path = true;
 	}
 }
 
@@ -360,7 +360,7 @@ bool protect_guard(struct builder *b, struct guards *guards, const struct guard 
 	if (link || !missing || !stands || is_closed(b, missing))
 		return true;
 	g = add(b, guards, template, missing);
-	g->stand_in = strcmp(missing, template->path) == 0 ? template->stand_in : STAND_SOCKET;
+	g->stand_in = strcmp(missing, template->path) == 0 ? template->stand_in : STAND_PIPE;
 	g->file = g->stand_in != STAND_FOLDER;
 	return true;
 }

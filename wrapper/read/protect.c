@@ -10,7 +10,7 @@ enum part { PART_ENTRY, PART_PATH, PART_WHY, PART_MISSING, PART_FOUND, PARTS };
 		{key "[].why", KEY_TEXT, (place)*PARTS + PART_WHY, NULL, NULL,                 \
 			"Shown to the user."},                                                 \
 		{key "[].missing", KEY_ENUM, (place)*PARTS + PART_MISSING,                     \
-			"free|socket|folder|file|dot", "socket",                               \
+			"free|pipe|folder|file|dot", "pipe",                                   \
 			"What stands there while a run lasts if it does not exist."},          \
 	{                                                                                      \
 		key "[].found", KEY_ENUM, (place)*PARTS + PART_FOUND, "closed|rows|told",      \
@@ -45,7 +45,7 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 			return;
 		last = vec_push(r->arena, r->out);
 		last->place = (enum protect_place)(row->id / PARTS);
-		last->missing = STAND_SOCKET;
+		last->missing = STAND_PIPE;
 		last->at = ev->at;
 		last->path = ev->kind == TOML_STRING ? ev->text.s : NULL;
 		return;

@@ -299,6 +299,10 @@ static const char *fault(const struct placeholders *p, const char *what, const c
 	case ELOOP:
 		why = "its folder was changed while this run started";
 		break;
+	case E2BIG:
+		why = "there are too many repositories";
+		remedy = "run it in a folder below";
+		break;
 	default:
 		break;
 	}
@@ -413,7 +417,9 @@ static const char *begin(struct placeholders *p, const struct plan *plan)
 {
 	struct strbuf bytes = STRBUF_INIT;
 	struct records dead = {0};
+	const struct placeholder *x;
 	struct record *r;
+	size_t len = 0;
 
 	p->folder = register_open(p->state);
 	p->lock = p->folder < 0 ? -1 : register_lock(p->folder);
@@ -424,6 +430,14 @@ static const char *begin(struct placeholders *p, const struct plan *plan)
 	collect(p, plan, &p->live, &p->wanted);
 	if (!p->wanted.n && !p->record.list.n)
 		return NULL;
+	vec_each (x, &p->record.list)
+		len += strlen(x->path);
+	vec_each (x, &p->wanted)
+		len += strlen(x->path);
+	if (!register_fits(len, p->record.list.n + p->wanted.n)) {
+		errno = E2BIG;
+		return fault(p, unwritten, p->state);
+	}
 	p->record.since = time(NULL);
 	p->fd = register_begin(p->folder, &p->record);
 	if (p->fd < 0)

@@ -19,9 +19,10 @@
 #include "model/names.h"
 
 enum {
-	RECORD_BYTES = 1024 * 1024, /* a larger one is none of ours */
+	RECORD_BYTES = 64 * 1024 * 1024, /* a larger one is none of ours */
 	LOCK_MS = 3000,             /* a run holds the register for less than one */
-	ENTRIES = 10000,
+	ENTRIES = 400000, /* of both parts together */
+	NUMBERS = 40, /* digits of a device and an inode */
 	SAME_PID = 1000, /* dead runs of one pid, before the next one gives up */
 };
 
@@ -56,6 +57,12 @@ void register_put_done(struct strbuf *out, const struct placeholder_list *list)
 {
 	put(out, list, true);
 	strbuf_add(out, tail, sizeof tail);
+}
+
+bool register_fits(size_t bytes, size_t entries)
+{
+	/* The second part says the same again, with two numbers for each. */
+	return entries <= ENTRIES / 2 && bytes + entries * NUMBERS <= RECORD_BYTES / 2;
 }
 
 /* Takes a decimal number and the character END behind it off *S. */
@@ -202,7 +209,8 @@ int register_begin(int folder, struct record *r)
 static bool add_record(int folder, const char *name, struct records *live, struct records *dead,
 	struct arena *arena)
 {
-	cleanup_fd int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	/* To write: NFS gives nobody else an exclusive lock, flock(2). */
+	cleanup_fd int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct record r = {0};
 	struct stat st;
 	char *bytes;

@@ -11,7 +11,7 @@ seed=${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
 echo "# SEED=$seed"
 register=$XDG_STATE_HOME/seal-exec/placeholders
 
-tree() { find "$T/proj" "$T/home" -path "$register/lock" -prune -o -path "$register/pool" -prune -o -print | sort; }
+tree() { find "$T/proj" "$T/home" -path "$register/lock" -prune -o -print | sort; }
 # What a build tool would see: names and times, to the nanosecond.
 stamps() { find "$T/proj" -path "$T/proj/.git/objects" -prune -o -printf '%p %T@\n' | sort; }
 
@@ -23,7 +23,7 @@ is "$(cat "$register"/run-* 2>/dev/null)" "" "no record is left after a run"
 
 stamps >"$T/times"
 inside 'mkdir .vscode; mkdir -p .vscode/x; rmdir .vscode; mv .vscode y; ln -s x .envrc; echo x >.mcp.json
-	for f in .vscode .envrc .mcp.json; do [ ! -d $f ] || echo $f; done'
+	for f in .vscode .envrc .mcp.json; do [ ! -p $f ] || echo $f; done'
 is "$out" "$(printf '.vscode\n.envrc\n.mcp.json')" "[FS-09] a name that does not exist cannot be made"
 tree | diff "$T/before" - >"$T/diff"
 is "$(cat "$T/diff")" "" "[FS-08] nothing is left"
@@ -40,11 +40,11 @@ pid=$!
 holds -e ready
 run git status --porcelain --untracked-files=all
 is "$out" "?? ready" "git does not see what stands in the project's root"
-[ -d .vscode ] && echo theirs >.vscode/settings.json
-ok $? "control: outside, the user can fill it"
+[ -p .vscode ] && rm .vscode && mkdir .vscode && echo theirs >.vscode/settings.json
+ok $? "control: outside, the user can have the place"
 : >"done"
 wait "$pid"
-is "$?/$(cat .vscode/settings.json)" 0/theirs "what the user has filled is his and stays"
+is "$?/$(cat .vscode/settings.json)" 0/theirs "what the user has made in its place is his and stays"
 rm -r .vscode
 tree | diff "$T/before" - >"$T/diff"
 is "$(cat "$T/diff")" "" "... and it alone"
@@ -65,7 +65,7 @@ first=$pid
 start b
 : >a.done
 wait "$first"
-[ -d .vscode ]
+[ -p .vscode ]
 ok $? "the first to end leaves what the second one needs"
 : >b.done
 wait "$pid"

@@ -400,10 +400,10 @@ for which in front all; do
 	same "" "$(state . | diff "$T/before" - | grep '^>')" "[FS-08] nothing stays of a run that was killed ($which), once another has been"
 done
 # What the user makes outside where something stands in belongs to the user.
-"$seal" -q -- sh -c 'touch started; until [ -e go ]; do sleep 0.02; done; ls .vscode/settings.json; echo evil >.vscode/settings.json' >"$T/done" 2>"$T/err" &
+"$seal" -q -- sh -c 'touch started; until [ -e go ]; do sleep 0.02; done; ls .vscode/settings.json' >"$T/done" 2>"$T/err" &
 runner=$!
 holds -e started
-mkdir -p .vscode && echo mine >.vscode/settings.json
+rm .vscode && mkdir .vscode && echo mine >.vscode/settings.json
 touch go
 wait $runner
 is "$(cat .vscode/settings.json)" mine "[FS-09] what the user makes meanwhile in such a place is kept, and is the user's"
@@ -556,5 +556,69 @@ touch ~/.bashrc
 printf '[sandbox.os]\nwrite = ["~/.bashrc"]\n' | manifest
 inside 'echo mine >>~/.bashrc'
 is "$(cat ~/.bashrc)" mine "control: a grant in a trusted manifest that names one lifts its row"
+
+# --- What attackers found --------------------------------------------------------------------------
+
+# The search for repositories ends somewhere; one that was found once is not forgotten.
+mkdir -p "$T/flood/a/b/c" && cd "$T/flood" && git init -q . && git init -q a/b/c/lib
+run "$seal" -q -- true
+run "$seal" -q -- python3 -c 'import os
+for i in range(70):
+    for j in range(70):
+        os.makedirs("f/%d/%d/x" % (i, j))'
+run "$seal" -q -- sh -c 'echo evil >a/b/c/lib/.git/hooks/pre-commit; echo x >f/plain'
+[ -e f/plain ] && [ ! -e a/b/c/lib/.git/hooks/pre-commit ]
+ok $? "[GX-01] a tree that was made too large to search: a repository that is known stays protected"
+git config --global core.hooksPath .githooks
+run "$seal" -q -- sh -c 'mkdir .githooks && echo evil >.githooks/pre-commit'
+[ ! -e .githooks ]
+ok $? "[GX-01] [GX-02] a folder of hooks that the user's own configuration names"
+git config --global --unset core.hooksPath
+run "$seal" -q -- sh -c 'mkdir .githooks && echo plain >.githooks/pre-commit'
+[ -e .githooks/pre-commit ]
+ok $? "control: without that it is a folder like others"
+cd "$T/proj" || exit 1
+
+# A descriptor on what stands in for a name, kept by one run, leads nowhere in another.
+mkdir "$T/other" && git -C "$T/other" init -q .
+cat >"$T/proj/hold.py" <<'END'
+import os, time
+os.makedirs("late/.git/objects"), os.mkdir("late/.git/refs"), open("late/.git/HEAD", "w").write("ref: refs/heads/m\n")
+open("ready", "w")
+fds, seen = [], 0
+while not os.path.exists("go"):
+    for name in ("commondir", "config", "config.worktree"):
+        try: fds.append(os.open("late/.git/" + name, os.O_RDWR))
+        except OSError: pass
+    for name in (".git/hooks", ".git/modules", ".vscode"):
+        try: fds.append(os.open("late/" + name, os.O_RDONLY | os.O_DIRECTORY))
+        except OSError: pass
+    fds = fds[-200:]
+    time.sleep(0.001)
+open("held", "w").write(str(len(fds)))
+while not os.path.exists("end"):
+    for fd in fds:
+        try: os.pwrite(fd, b"/evil\n", 0)
+        except OSError: pass
+        try: os.close(os.open("pre-commit", os.O_CREAT | os.O_WRONLY, 0o755, dir_fd=fd))
+        except OSError: pass
+    time.sleep(0.01)
+END
+rm -f ready go held end
+timeout 60 "$seal" -q -- python3 hold.py >"$T/hold.out" 2>&1 &
+runner=$!
+holds -e ready
+run "$seal" -q -- sleep 0.3
+touch go
+holds -e held
+find "$T/other" | sort >"$T/other.before"
+(cd "$T/other" && timeout 30 "$seal" -q -- sleep 0.3)
+find "$T/other" | sort >"$T/other.after"
+touch end
+wait $runner
+[ "$(cat held)" -gt 0 ]
+ok $? "control: descriptors were held ($(cat held))"
+is "$(diff "$T/other.before" "$T/other.after")" "" "[GX-01] [FS-07] what one run holds open comes to nothing in another project"
+rm -rf late hold.py ready go held end
 
 done_testing

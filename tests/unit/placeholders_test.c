@@ -53,7 +53,7 @@ static int entries(const char *name)
 	int n = 0;
 
 	while (d && (e = readdir(d)))
-		n += e->d_name[0] != '.' && strcmp(e->d_name, "lock") && strcmp(e->d_name, "pool");
+		n += e->d_name[0] != '.' && strcmp(e->d_name, "lock");
 	if (d)
 		closedir(d);
 	return d ? n : -1;

@@ -239,7 +239,7 @@ static void test_on_path(void)
 		{NULL, PATH_MISSING, NULL, 0},
 	};
 	static const char *const environment[] = {
-		"PATH=" P "/.venv/bin:" P "/none:" P ":/bin", NULL};
+		"PATH=" P "/.venv/bin:" P "/none:" P "/node_modules/.bin:" P ":/bin", NULL};
 	struct run *r = run_new();
 
 	r->extra = nodes;
@@ -247,6 +247,7 @@ static void test_on_path(void)
 	run_plan(r, "true");
 	is_str(at(r, P "/.venv/bin"), "ro-bind", "a folder on PATH is read-only");
 	is_str(at(r, P "/none"), "ro-bind pipe", "one that is missing cannot be made");
+	is_str(at(r, P "/node_modules"), "-", "... but the folder above it can");
 	is_str(at(r, P), "bind", "the project itself stays writable");
 	ok(r->plan.notes.n == 1 && strstr(r->plan.notes.v[0], "write = [\".venv/bin\"]"),
 		"the user hears of it, and of the remedy");

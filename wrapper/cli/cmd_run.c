@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "cli/ask.h"
 #include "cli/bare.h"
+#include "cli/known.h"
 #include "cli/log.h"
 #include "cli/session.h"
 #include "cli/trust.h"
@@ -103,6 +104,7 @@ int cmd_run(struct session *s)
 	host_find_bwrap(&s->facts, &s->arena);
 	if (!s->facts.bwrap)
 		die("%s", s->facts.bwrap_why);
+	known_write(s);
 	keeping.log = log_open(s);
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan, &s->arena);

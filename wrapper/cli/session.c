@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/path.h"
+#include "cli/known.h"
 #include "config.h"
 #include "host/around.h"
 #include "host/facts.h"
@@ -215,6 +216,8 @@ static void find_repos(struct session *s)
 
 	if (s->policy.profile != PROFILE_READ_ONLY)
 		strvec_push(&s->arena, &roots, s->facts.project);
+	if (roots.n)
+		known_read(s, &roots);
 	vec_each (g, &s->policy.grants) {
 		const char *root = g->kind == GRANT_WRITE && g->flags & GRANT_DIRECTORY && g->path
 			? host_canonical(g->path, &s->arena)

@@ -345,10 +345,33 @@ static void find_runs_of_modules(struct search *s, struct repo *r)
 	}
 }
 
+/* The files are the user's own and the administrator's, so links are followed. What cannot be read
+ * there is no fault of the repository. */
+static void add_users_layers(struct search *s, struct repo *r, struct layers *l)
+{
+	const struct facts *f = s->facts;
+	const char *const *e, *xdg = path_join(s->arena, f->home, ".config");
+	const char *paths[3], *real;
+	size_t looks = s->looks, i;
+	bool unread = r->unread;
+
+	for (e = f->environ; e && *e; e++)
+		if (strncmp(*e, "XDG_CONFIG_HOME=/", 17) == 0)
+			xdg = *e + 16;
+	paths[0] = path_join(s->arena, f->home, ".gitconfig");
+	paths[1] = path_join(s->arena, xdg, "git/config");
+	paths[2] = "/etc/gitconfig";
+	for (i = 0; i < 3; i++)
+		if ((real = host_canonical(paths[i], s->arena)))
+			add_layer(s, r, l, real);
+	r->unread = unread;
+	s->looks = looks;
+}
+
 void repo_read(struct search *s, const char *root, enum path_kind link)
 {
 	struct repo *r = vec_push(s->arena, &s->facts->repos);
-	struct layers layers = {0};
+	struct layers layers = {0}, users = {0};
 	const char *worktree;
 	bool held;
 
@@ -361,6 +384,8 @@ void repo_read(struct search *s, const char *root, enum path_kind link)
 	worktree = read_layers(s, r, r->git, r->common, &layers);
 	r->proven = held && (link == PATH_DIR || points_back(s, r, worktree));
 	add_runs(s, r, &layers, root);
+	add_users_layers(s, r, &users);
+	add_runs(s, r, &users, root);
 	find_inner(s, r);
 	find_runs_of_modules(s, r);
 }

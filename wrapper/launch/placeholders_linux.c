@@ -284,7 +284,8 @@ static const char *fault(const struct placeholders *p, const char *what, const c
 	case EROFS:
 	case EACCES:
 	case EPERM:
-		remedy = "make its folder writable for you, and for you alone";
+		remedy = "make its folder writable for you, and for you alone, or set "
+			 "XDG_STATE_HOME; or placeholders = false in your config.toml";
 		break;
 	case EMFILE:
 	case ENFILE:
@@ -413,6 +414,18 @@ static void unlock(struct placeholders *p)
 	forget(&p->folder);
 }
 
+/* Where the home cannot be written, a folder of the user's own in /tmp will do: no sandbox sees
+ * that one, but a boot empties it, and then nobody removes what a dead run left. */
+static int open_register(struct placeholders *p)
+{
+	int fd = register_open(p->state), error = errno;
+
+	if (fd >= 0 || (error != EROFS && error != EACCES && error != ENOENT && error != ENOTDIR))
+		return fd;
+	p->state = arena_printf(p->arena, "/tmp/seal-exec-%u", (unsigned)geteuid());
+	return register_open(p->state);
+}
+
 static const char *begin(struct placeholders *p, const struct plan *plan)
 {
 	struct strbuf bytes = STRBUF_INIT;
@@ -421,7 +434,7 @@ static const char *begin(struct placeholders *p, const struct plan *plan)
 	struct record *r;
 	size_t len = 0;
 
-	p->folder = register_open(p->state);
+	p->folder = open_register(p);
 	p->lock = p->folder < 0 ? -1 : register_lock(p->folder);
 	if (p->lock < 0 || !register_others(p->folder, "", &p->live, &dead, p->arena))
 		return fault(p, "cannot open the register of placeholders", p->state);
@@ -454,13 +467,16 @@ const char *placeholders_begin(
 	struct placeholders *p, const struct plan *plan, const char *state, struct arena *arena)
 {
 	const char *wrong;
+	mode_t mask;
 
 	*p = (struct placeholders){
 		.arena = arena, .state = state, .fd = -1, .folder = -1, .lock = -1};
 	p->sweep = (struct sweep){-1, p, sweep_now, sweep_later};
 	if (!any_held(plan))
 		return NULL;
+	mask = umask(077); /* a caller's may shut us out for good */
 	wrong = begin(p, plan);
+	umask(mask);
 	p->sweep.fd = p->fd;
 	if (p->fd < 0)
 		unlock(p);

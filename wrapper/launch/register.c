@@ -20,10 +20,10 @@
 
 enum {
 	RECORD_BYTES = 64 * 1024 * 1024, /* a larger one is none of ours */
-	LOCK_MS = 3000,             /* a run holds the register for less than one */
-	ENTRIES = 400000, /* of both parts together */
-	NUMBERS = 40, /* digits of a device and an inode */
-	SAME_PID = 1000, /* dead runs of one pid, before the next one gives up */
+	LOCK_MS = 3000,                  /* a run holds the register for less than one */
+	ENTRIES = 400000,                /* of both parts together */
+	NUMBERS = 40,                    /* digits of a device and an inode */
+	SAME_PID = 1000,                 /* dead runs of one pid, before the next one gives up */
 };
 
 static const char head[] = "seal-exec placeholders 1";
@@ -151,13 +151,8 @@ int register_open(const char *state)
 	cleanup_fd int fd = open(state, flags);
 	struct stat st;
 
-	if (fd < 0 && errno == ENOENT) {
-		mode_t mask = umask(077); /* the caller's may shut us out for good */
-
-		if (folder_make(state, 0700) == 0)
-			fd = open(state, flags);
-		umask(mask);
-	}
+	if (fd < 0 && errno == ENOENT && folder_make(state, 0700) == 0)
+		fd = open(state, flags);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return -1;
 	/* Who can write it can have things removed, if only empty ones. */

@@ -52,8 +52,8 @@ struct records {
 void register_put_plan(struct strbuf *out, long long since, const struct placeholder_list *list);
 void register_put_done(struct strbuf *out, const struct placeholder_list *list);
 
-/* True if others can read the whole of a record whose list has so many ENTRIES, its first part so many
- * BYTES: what they did not see they would take away from this run. */
+/* True if others can read the whole of a record whose list has so many ENTRIES, its first part so
+ * many BYTES: what they did not see they would take away from this run. */
 bool register_fits(size_t bytes, size_t entries);
 
 /* What BYTES say, in ARENA. A last string that is cut is none. False if it is no record. */

@@ -35,6 +35,7 @@ struct guard {
 	bool link;              /* the symbolic link itself */
 	enum stand_in stand_in; /* what stands for it; STAND_NONE if it exists */
 	enum stand_in if_gone;  /* what would, if it existed only as long as another run */
+	bool leaf;              /* what is missing above it may be made: node_modules of .bin */
 	bool named;             /* a person wrote PATH, so a link on the way is his to mend */
 	struct origin from;
 };

@@ -278,6 +278,7 @@ void protect_guards(struct builder *b, struct guards *guards)
 			.kind = x->kind,
 			.path = x->path,
 			.stand_in = x->missing,
+			.leaf = x->on_path,
 			.from = x->from,
 		};
 
@@ -357,7 +358,8 @@ bool protect_guard(struct builder *b, struct guards *guards, const struct guard 
 		return true;
 	}
 	missing = first_of(b, template->path, PATH_MISSING);
-	if (link || !missing || !stands || is_closed(b, missing))
+	if (link || !missing || !stands || is_closed(b, missing) ||
+		(template->leaf && strcmp(missing, template->path) != 0))
 		return true;
 	g = add(b, guards, template, missing);
 	g->stand_in = strcmp(missing, template->path) == 0 ? template->stand_in : STAND_PIPE;

@@ -414,18 +414,6 @@ static void unlock(struct placeholders *p)
 	forget(&p->folder);
 }
 
-/* Where the home cannot be written, a folder of the user's own in /tmp will do: no sandbox sees
- * that one, but a boot empties it, and then nobody removes what a dead run left. */
-static int open_register(struct placeholders *p)
-{
-	int fd = register_open(p->state), error = errno;
-
-	if (fd >= 0 || (error != EROFS && error != EACCES && error != ENOENT && error != ENOTDIR))
-		return fd;
-	p->state = arena_printf(p->arena, "/tmp/seal-exec-%u", (unsigned)geteuid());
-	return register_open(p->state);
-}
-
 static const char *begin(struct placeholders *p, const struct plan *plan)
 {
 	struct strbuf bytes = STRBUF_INIT;
@@ -434,7 +422,7 @@ static const char *begin(struct placeholders *p, const struct plan *plan)
 	struct record *r;
 	size_t len = 0;
 
-	p->folder = open_register(p);
+	p->folder = register_open(p->state);
 	p->lock = p->folder < 0 ? -1 : register_lock(p->folder);
 	if (p->lock < 0 || !register_others(p->folder, "", &p->live, &dead, p->arena))
 		return fault(p, "cannot open the register of placeholders", p->state);

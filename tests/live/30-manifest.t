@@ -137,7 +137,7 @@ run "$seal" -- touch marker
 starts "control: 256 KiB are taken"
 write seal.toml <<<"$text"
 chmod 000 seal.toml
-bad . "one that cannot be read"
+bad . "[FM-12] one that cannot be read"
 good
 
 write other.toml <<<'[sandbox.os]
@@ -148,7 +148,7 @@ like "$out" '^SEAL_OTHER=1$' "-m FILE is the manifest"
 SEAL_OTHER=1 run "$seal" -- env
 unlike "$out" '^SEAL_OTHER' "control: seal.toml is another"
 run "$seal" -m missing.toml -- touch marker
-refused 'no such manifest' "-m of a missing file"
+refused 'no such manifest' "[FM-12] -m of a missing file"
 ln -s other.toml link.toml
 run "$seal" -m link.toml -- touch marker
 refused 'symbolic link' "-m of a symbolic link"

@@ -91,7 +91,7 @@ for key in deny protect write read additional_directories; do
 			wrong="$wrong $key=$path($status)"
 	done
 done
-is "$wrong" "" "[FS-06] the next run, whose manifest names what is beneath them, follows none and makes nothing"
+is "$wrong" "" "[FS-06] [FM-08] the next run, whose manifest names what is beneath them, follows none and makes nothing"
 manifest <<'END'
 [sandbox.os]
 deny = ["d/f", "x", "other/secret"]

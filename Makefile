@@ -57,7 +57,8 @@ obj       = $(foreach f,$1,$(call home,$f)/obj/$(f:.c=.o))
 gen_obj   = $(patsubst %.c,build/gen/obj/%.o,$1)
 inner    := $(if $(MUTANT),$b,build)/inner/inner
 inner_obj = $(foreach f,$1,$(if $(filter $f,$(mutable)),$b,build)/inner/$(f:.c=.o))
-core     := $(filter-out $(call obj,wrapper/cli/main.c),$(call obj,$(src) $(made) $(keeper_filters)))
+core     := $(filter-out $(call obj,wrapper/cli/main.c),$(call obj,$(src) $(made) $(keeper_filters) \
+	$(if $(filter asan,$(BUILD)),tests/asan.c)))
 
 # --- How it is compiled -------------------------------------------------------------------------
 
@@ -200,11 +201,9 @@ check-live: all $(test_programs)
 asan: $(test_programs)
 	$(MAKE) BUILD=asan EXTRA_CFLAGS='$(checked)' asan-run
 
-# Leaks are no fault of a process that becomes or ends soon, and LeakSanitizer cannot run under
-# strace, which tests use; the link order is asked by a test that preloads a library.
+# The options are built in (tests/asan.c), and by the variable tests know under what they run.
 asan-run: export SEAL_EXEC = $(CURDIR)/$(bin)
 asan-run: export ASAN_OPTIONS = detect_leaks=0:verify_asan_link_order=0
-asan-run: export UBSAN_OPTIONS = print_stacktrace=1
 asan-run: export TOML_JSON = $(CURDIR)/$(toml_json)
 asan-run: all $(units) $(toml_json)
 	$(prove) $(units) $(live)

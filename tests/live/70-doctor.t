@@ -96,8 +96,11 @@ is "$(left)" "" "... nor after SIGKILL"
 mkdir -p sub
 run "$seal" doctor -C sub
 exits 0 "-C"
-(cd "$HOME" && run "$seal" doctor && exits 0 "in the home, which is no project" &&
-	like "$out" 'not in this folder: .*cannot be a project' "... it says so")
+cd "$HOME" || exit 1
+run "$seal" doctor
+exits 0 "in the home, which is no project"
+like "$out" 'not in this folder: .*cannot be a project' "... it says so"
+cd "$T/proj" || exit 1
 printf 'broken' >seal.toml
 run "$seal" doctor
 exits 0 "a manifest's faults are not the machine's"

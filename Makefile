@@ -198,6 +198,10 @@ check-live: all $(test_programs)
 
 # The whole suite again. Not under sanitizers are the step inside (linked with nothing, so with no
 # sanitizer's runtime either; its readers are in the unit tests) and the probes (nothing of ours).
+# Inside a run the options below are not passed on, and LeakSanitizer cannot work there: a run within
+# a run is left out. CI takes a part of the rest, for the time.
+ASAN_LIVE ?= $(filter-out tests/live/72-nested.t,$(live))
+
 asan: $(test_programs)
 	$(MAKE) BUILD=asan EXTRA_CFLAGS='$(checked)' asan-run
 
@@ -206,7 +210,7 @@ asan-run: export SEAL_EXEC = $(CURDIR)/$(bin)
 asan-run: export ASAN_OPTIONS = detect_leaks=0:verify_asan_link_order=0
 asan-run: export TOML_JSON = $(CURDIR)/$(toml_json)
 asan-run: all $(units) $(toml_json)
-	$(prove) $(units) $(live)
+	$(prove) $(units) $(ASAN_LIVE)
 
 # Each layer away once: do its rows' tests fail? (tests/mutants, tests/mutate)
 check-mutants: all $(test_programs)

@@ -59,7 +59,7 @@ settings EROFS
 named EROFS
 nested EROFS
 law EROFS
-editor EROFS
+editor ENOTDIR
 """
 OWN_STATUS = 7
 

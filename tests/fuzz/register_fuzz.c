@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			const char *clean = path_absolute(&arena, "/", x->path);
 
 			if (!clean || strcmp(clean, x->path) != 0 || !x->path[1] ||
-				x->kind < STAND_FOLDER || x->kind > STAND_DOT)
+				x->kind <= STAND_NONE || x->kind > STAND_DOT)
 				abort();
 		}
 		register_put_plan(&bytes, r.since, &again.list);

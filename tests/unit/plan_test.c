@@ -396,6 +396,16 @@ static const char *variable(const struct plan *p, const char *name)
 	return value;
 }
 
+static void test_lookup(void)
+{
+	static const char *const environment[] = {"HOMES=1", "HOME", "HOME=/a", "HOME=/b", NULL};
+	const struct facts f = {.environ = environment}, none = {0};
+
+	is_str(facts_variable(&f, "HOME"), "/a", "a caller's variable: the first one of that name");
+	is_str(facts_variable(&f, "HOM"), NULL, "not one whose name is longer");
+	is_str(facts_variable(&none, "HOME"), NULL, "no environment");
+}
+
 static void test_environment(void)
 {
 	struct run *r = run_new();
@@ -519,6 +529,7 @@ int main(void)
 	test_manifest_alias();
 	test_symlinks();
 	test_landlock();
+	test_lookup();
 	test_environment();
 	test_not_found();
 	test_domains();

@@ -16,16 +16,6 @@
 #include "config.h"
 #include "host/facts.h"
 
-static const char *variable(const char *const *env, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (; *env; env++)
-		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
-			return *env + n + 1;
-	return NULL;
-}
-
 /* The account's name: one plain field of passwd, whatever the directory service says. */
 static bool is_plain_name(const char *s)
 {
@@ -81,12 +71,14 @@ static const char *canonical_or_clean(const char *path, struct arena *arena)
  */
 void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 {
-	const char *home = variable(env, "HOME"), *user = variable(env, "USER");
+	const char *home, *user;
 	const struct passwd *pw = NULL;
 	FILE *accounts = NULL;
 	char cwd[PATH_MAX];
 
 	f->environ = env;
+	home = facts_variable(f, "HOME");
+	user = facts_variable(f, "USER");
 	f->uid = geteuid();
 	f->gid = getegid();
 	pw = own_account(f->uid, &accounts);
@@ -226,7 +218,7 @@ void host_look(
 
 void host_find_command(struct facts *f, const char *command, struct arena *arena)
 {
-	const char *path = variable(f->environ, "PATH"), *full;
+	const char *path = facts_variable(f, "PATH"), *full;
 	struct stat st;
 	size_t n;
 

@@ -229,13 +229,9 @@ void host_read_folder(
 /* The value of VARIABLE if it is an absolute path, as the XDG rules want it; else NULL. */
 static const char *xdg_folder(const struct facts *f, const char *variable)
 {
-	size_t n = strlen(variable);
-	const char *const *e;
+	const char *folder = facts_variable(f, variable);
 
-	for (e = f->environ; *e; e++)
-		if (strncmp(*e, variable, n) == 0 && (*e)[n] == '=' && (*e)[n + 1] == '/')
-			return *e + n + 1;
-	return NULL;
+	return folder && *folder == '/' ? folder : NULL;
 }
 
 static const char *xdg_path(const struct facts *f, const char *variable, const char *fallback,

@@ -350,14 +350,13 @@ static void find_runs_of_modules(struct search *s, struct repo *r)
 static void add_users_layers(struct search *s, struct repo *r, struct layers *l)
 {
 	const struct facts *f = s->facts;
-	const char *const *e, *xdg = path_join(s->arena, f->home, ".config");
+	const char *xdg = facts_variable(f, "XDG_CONFIG_HOME");
 	const char *paths[3], *real;
 	size_t looks = s->looks, i;
 	bool unread = r->unread;
 
-	for (e = f->environ; e && *e; e++)
-		if (strncmp(*e, "XDG_CONFIG_HOME=/", 17) == 0)
-			xdg = *e + 16;
+	if (!xdg || *xdg != '/')
+		xdg = path_join(s->arena, f->home, ".config");
 	paths[0] = path_join(s->arena, f->home, ".gitconfig");
 	paths[1] = path_join(s->arena, xdg, "git/config");
 	paths[2] = "/etc/gitconfig";

@@ -19,3 +19,14 @@ const struct path_fact *facts_path(const struct facts *f, const char *path)
 	}
 	return NULL;
 }
+
+const char *facts_variable(const struct facts *f, const char *name)
+{
+	const char *const *e;
+	size_t n = strlen(name);
+
+	for (e = f->environ; e && *e; e++)
+		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
+			return *e + n + 1;
+	return NULL;
+}

@@ -89,4 +89,7 @@ struct facts {
 /* The fact for PATH, or NULL if nobody asked. */
 const struct path_fact *facts_path(const struct facts *f, const char *path);
 
+/* The value of the caller's variable NAME, the first one as in getenv(3); NULL if there is none. */
+const char *facts_variable(const struct facts *f, const char *name);
+
 #endif

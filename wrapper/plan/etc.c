@@ -20,12 +20,9 @@ static void put(
 /* The caller's shell, if it is a plain absolute path: it becomes a field of passwd. */
 static const char *login_shell(const struct facts *f)
 {
-	const char *const *e;
+	const char *shell = facts_variable(f, "SHELL");
 
-	for (e = f->environ; *e; e++)
-		if (strncmp(*e, "SHELL=/", 7) == 0 && !strpbrk(*e + 6, ":\n"))
-			return *e + 6;
-	return "/bin/sh";
+	return shell && *shell == '/' && !strpbrk(shell, ":\n") ? shell : "/bin/sh";
 }
 
 void plan_etc(struct builder *b, struct mounts *to)

@@ -109,12 +109,9 @@ static void claim_repository(struct claimer *c, const struct repo *r)
 /* Programs that are planted in a folder on PATH run outside, at the user's next command. */
 static void claim_path(struct claimer *c)
 {
-	const char *const *e, *p = NULL, *folder;
+	const char *p = facts_variable(c->f, "PATH"), *folder;
 	size_t n;
 
-	for (e = c->f->environ; e && *e; e++)
-		if (strncmp(*e, "PATH=", 5) == 0)
-			p = *e + 5;
 	for (; p && *p; p += n + (p[n] == ':')) {
 		n = strcspn(p, ":");
 		folder = *p == '/' ? path_absolute(c->arena, "/", arena_strndup(c->arena, p, n))

@@ -124,17 +124,6 @@ parts 'kill -TERM $wrapper' 143 "SIGTERM of the wrapper"
 
 # --- The terminal -----------------------------------------------------------------------------------
 
-# talk STATUS NAME COMMAND... with terminal.py's dialogue on standard input.
-talk()
-{
-	want=$1 name=$2
-	shift 2
-	status=0
-	timeout -k 2 60 python3 "$live/left.py" 5 python3 "$live/terminal.py" "$@" \
-		>"$T/out" 2>"$T/err" || status=$?
-	is "$status" "$want" "$name"
-}
-
 talk 97 "control: a dialogue that does not hold fails" echo said <<'END'
 never said
 expect said

@@ -63,17 +63,6 @@ exits 125 "... nor of one that is refused"
 
 # --- The terminal -----------------------------------------------------------------------------------
 
-# talk STATUS NAME COMMAND... with terminal.py's dialogue on standard input.
-talk()
-{
-	want=$1 name=$2
-	shift 2
-	status=0
-	timeout -k 2 60 python3 "$live/left.py" 5 python3 "$live/terminal.py" "$@" \
-		>"$T/out" 2>"$T/err" || status=$?
-	is "$status" "$want" "$name"
-}
-
 cat >modes.sh <<'END'
 before=$(stty -g)
 "$@"

@@ -101,15 +101,6 @@ rm -rf "$T/copy"
 
 # --- Asked on a terminal ----------------------------------------------------------------------------
 
-# talk STATUS NAME COMMAND... with terminal.py's dialogue on standard input.
-talk()
-{
-	want=$1 name=$2
-	shift 2
-	status=0
-	timeout -k 2 60 python3 "$live/terminal.py" "$@" >"$T/out" 2>"$T/err" || status=$?
-	is "$status" "$want" "$name"
-}
 for answer in n no '' x ' y'; do
 	talk 125 "asked and answered '$answer'" "$seal" -- touch marker <<END
 expect env SEAL_A

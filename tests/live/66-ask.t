@@ -42,17 +42,6 @@ END
 cp "$p/reach.py" "$T/reach.py"
 reach=("$seal" -- python3 reach.py "$port")
 
-# talk STATUS NAME COMMAND...: on a terminal, with terminal.py's dialogue on standard input.
-talk()
-{
-	want=$1 name=$2
-	shift 2
-	status=0
-	timeout -k 2 60 python3 "$live/terminal.py" "$@" >"$T/out" 2>"$T/err" || status=$?
-	out=$(tr -d '\000\r' <"$T/out") err=$(cat "$T/err")
-	is "$status" "$want" "$name"
-}
-
 # asks: the manifest asks for the port. grants: it has it without being asked.
 asks()
 {

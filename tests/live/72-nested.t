@@ -10,6 +10,7 @@
 # seal-exec and the probe lie in the project: a run sees nothing else of ours.
 cp "$seal" ./se
 cp "$root/build/probe/syscall" ./syscall
+cp "$live/attempt.py" .
 mkdir sub "$T/more" "$T/home/granted"
 echo "more of $T" >"$T/more/file"
 
@@ -152,12 +153,7 @@ sys.exit(subprocess.call(["./se", "-m", "port.toml", "--", "python3", "dial.py"]
 END
 cat >dial.py <<'END'
 import socket, sys
-def attempt(name, what):
-    try:
-        what()
-        print(name)
-    except OSError:
-        pass
+from attempt import attempt
 for p in sys.argv[1:]:
     attempt("connected", lambda: socket.create_connection(("127.0.0.1", int(p)), 5).close())
 attempt("fastopen", lambda: socket.socket().sendto(b"x", 0x20000000, ("127.0.0.1", int(sys.argv[2]))))

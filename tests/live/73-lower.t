@@ -9,6 +9,7 @@
 
 without=$root/build/probe/without
 refusing='0&0x10000000=EPERM'
+cp "$live/attempt.py" .
 lower()
 {
 	run "$without" "clone:$refusing" "unshare:$refusing" -- "$seal" "$@"
@@ -108,13 +109,8 @@ fi
 kill $sleeper
 cat >doors.py <<'END'
 import ctypes, os, socket, sys
+from attempt import attempt
 libc = ctypes.CDLL(None, use_errno=True)
-def attempt(name, what):
-    try:
-        what()
-        print(name)
-    except OSError:
-        pass
 def checked(result):
     if result == -1:
         raise OSError(ctypes.get_errno(), "")
@@ -217,12 +213,7 @@ until [ "$(wc -l <"$T/ports")" = 2 ]; do sleep 0.02; done
 first=$(sed -n 1p "$T/ports") second=$(sed -n 2p "$T/ports")
 cat >dial.py <<'END'
 import socket, sys
-def attempt(name, what):
-    try:
-        what()
-        print(name)
-    except OSError:
-        pass
+from attempt import attempt
 first, second = (("127.0.0.1", int(p)) for p in sys.argv[1:])
 attempt("first", lambda: socket.create_connection(first, 5))
 attempt("second", lambda: socket.create_connection(second, 5))

@@ -7,17 +7,6 @@
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# talk STATUS NAME COMMAND... with terminal.py's dialogue on standard input.
-talk()
-{
-	want=$1 name=$2
-	shift 2
-	status=0
-	timeout -k 2 60 python3 "$live/left.py" 5 python3 "$live/terminal.py" "$@" \
-		>"$T/out" 2>"$T/err" || status=$?
-	is "$status" "$want" "$name"
-}
-
 # --- Nothing is typed into the caller's terminal --------------------------------------------------------------
 
 cat >push.py <<'END'

@@ -94,6 +94,20 @@ inside()
 	run "$seal" -- sh -c "$1"
 }
 
+# talk STATUS NAME COMMAND...: on a terminal of its own, with terminal.py's dialogue on standard input
+# and 60 seconds; 98 if something is left 5 seconds after its end. Sets status, out, err.
+talk()
+{
+	want=$1 name=$2
+	shift 2
+	status=0
+	timeout -k 2 60 python3 "$live/left.py" 5 python3 "$live/terminal.py" "$@" \
+		>"$T/out" 2>"$T/err" || status=$?
+	# shellcheck disable=SC2034
+	out=$(tr -d '\000\r' <"$T/out") err=$(cat "$T/err")
+	is "$status" "$want" "$name"
+}
+
 # exits STATUS NAME: how the last run ended.
 exits()
 {

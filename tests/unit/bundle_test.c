@@ -57,7 +57,7 @@ static void test_faults(void)
 		"seal-exec: x.toml:3:9: this entry of read lacks its value; add it\n");
 	faults_are(HEAD "env = [{path = 'w'}]\n",
 		"seal-exec: x.toml:3:9: unknown key 'path' in env[0]; known keys: name, why, when, "
-		"make\n"
+		"os, escape\n"
 		"seal-exec: x.toml:3:8: this entry of env lacks its value; add it\n");
 	faults_are(HEAD "read = [{path = '/a', when = 'k'}]\n",
 		"seal-exec: x.toml:3:9: when = 'k' names no knob of this bundle\n");
@@ -77,6 +77,19 @@ static void test_faults(void)
 		"seal-exec: x.toml:3:19: knobs.k.type: 'maybe' is not one of \"bool\", \"auto\", "
 		"\"enum\", \"names\"\n"
 		"seal-exec: x.toml:3:7: knob 'k' needs a default, true or false\n");
+	faults_are(HEAD "set = ['X']\n",
+		"seal-exec: x.toml:3:8: this entry of set lacks its value; write { name = ..., "
+		"value = ... }\n");
+	faults_are(HEAD "read = [{path = '/a', escape = true}]\n",
+		"seal-exec: x.toml:3:9: escape = true without why; say what can be done outside by "
+		"it\n");
+	faults_are(HEAD "uses = [{when = 'k'}]\n",
+		"seal-exec: x.toml:3:9: this entry of uses lacks its name; add it\n"
+		"seal-exec: x.toml:3:9: when = 'k' names no knob of this bundle\n");
+	faults_are(HEAD "knobs.k = {type = 'bool', default = true, needs = 'y'}\n",
+		"seal-exec: x.toml:3:7: knob 'k': only an auto may have needs\n");
+	faults_are(HEAD "read = [{path = '/a', os = 'plan9'}]\n",
+		"seal-exec: x.toml:3:28: read[0].os: 'plan9' is not one of \"linux\", \"macos\"\n");
 	/* A default that the knob's own type does not have. */
 	is_faulty(HEAD "knobs.k = {type = 'bool', default = 'perhaps'}\n");
 	is_faulty(HEAD "knobs.k = {type = 'enum', values = ['a'], default = true}\n");
@@ -91,7 +104,8 @@ static void test_reading(void)
 		     "write = [{path = '~/c', make = true}, {path = '~/d', make = false}]\n"
 		     "project_write = ['.x']\ncopy = ['/etc/x']\nenv = ['X_*']\ndomains = "
 		     "['*.github.io']\n"
-		     "unix_sockets = ['/s']\ndbus = ['--call=a=b']\ncredentials = ['c']\n"
+		     "host_ports = [5000]\nunix_socket_connects = ['/s']\ndbus = "
+		     "['--call=a=b']\ncredentials = ['c']\n"
 		     "knobs.m.type = 'names'\n"
 		     "knobs.k.type = 'bool'\nknobs.m.why = 'M'\nknobs.k.default = false\n";
 	struct arena a = ARENA_INIT;
@@ -104,7 +118,8 @@ static void test_reading(void)
 		"its lists of words");
 	is_str(grants_text(&a, &b.grants),
 		"read ~/a; read ~/b; write ~/c; write ~/d; write .x; copy /etc/x; env X_*; "
-		"domains *.github.io; unix_sockets /s; dbus --call=a=b; credentials c; ",
+		"domains *.github.io; host_localhost_ports 5000; unix_sockets /s; dbus --call=a=b; "
+		"credentials c; ",
 		"its grants");
 	g = b.grants.v;
 	ok(strcmp(g[1].from.why, "because") == 0 && strcmp(g[1].when, "!k") == 0, "why and when");
@@ -118,6 +133,39 @@ static void test_reading(void)
 			strcmp(b.knobs.v[1].initial, "false") == 0 &&
 			strcmp(b.knobs.v[0].from.why, "M") == 0,
 		"knobs, with dotted keys in any order");
+	arena_release(&a);
+}
+
+static void test_marks(void)
+{
+	static const char text[] =
+		HEAD "write = [{path = '~/a', cache = 'checked'}, {path = '~/b', cache = "
+		     "'unchecked'}]\n"
+		     "read = [{path = '~/c', os = 'macos'}, {path = '~/d', os = 'linux', "
+		     "escape = true, why = 'w'}]\n"
+		     "set = [{name = 'V', value = 'x y', when = 'k'}]\n"
+		     "host_ports = [{port = 4226, when = '!k'}]\n"
+		     "uses = ['y', {name = 'z', when = 'k'}]\nnamed_only = true\n"
+		     "knobs.k = {type = 'auto', needs = 'z'}\n";
+	struct arena a = ARENA_INIT;
+	struct diags d = {.arena = &a};
+	const struct grant *g;
+	struct bundle b;
+
+	ok(bundle_read(&b, ORIGIN_BUNDLE, "x.toml", text, sizeof text - 1, &a, &d), "marks");
+	g = b.grants.v;
+	ok(g[0].flags == GRANT_CHECKED && g[1].flags == GRANT_UNCHECKED, "caches");
+	ok(g[2].os == PLATFORM_MACOS && g[3].os == PLATFORM_LINUX && g[0].os == PLATFORM_ANY,
+		"platforms");
+	ok(g[3].flags == GRANT_ESCAPE && strcmp(grant_mark(&g[3]), "an escape") == 0, "an escape");
+	is_str(g[4].text, "x y", "the value of a variable");
+	ok(g[4].kind == GRANT_SET && strcmp(g[4].when, "k") == 0, "... that is set");
+	ok(g[5].kind == GRANT_HOST_PORT && strcmp(g[5].value, "4226") == 0, "a port as text");
+	ok(b.uses.n == 2 && !b.uses.v[0].when && strcmp(b.uses.v[1].name, "z") == 0 &&
+			strcmp(b.uses.v[1].when, "k") == 0,
+		"uses, one of them with a condition");
+	ok(b.named_only, "named only");
+	is_str(b.knobs.v[0].needs, "z", "what a setting needs");
 	arena_release(&a);
 }
 
@@ -217,9 +265,9 @@ static void check_bundle(struct run *r, const struct bundle *b, const struct gra
 		b->name);
 	ok(b->commands.n + b->prefixes.n > 0, "%s: commands", b->name);
 	for (i = 0; i < b->uses.n; i++)
-		ok(catalog_load(&r->catalog, b->uses.v[i], &r->diags) &&
-				strcmp(b->uses.v[i], b->name) != 0,
-			"%s uses %s, which is there", b->name, b->uses.v[i]);
+		ok(catalog_load(&r->catalog, b->uses.v[i].name, &r->diags) &&
+				strcmp(b->uses.v[i].name, b->name) != 0,
+			"%s uses %s, which is there", b->name, b->uses.v[i].name);
 	for (i = 0; i < b->knobs.n; i++)
 		ok(b->knobs.v[i].from.why, "%s.%s says what it does", b->name, b->knobs.v[i].name);
 	for (i = 0; i < b->grants.n; i++)
@@ -313,6 +361,7 @@ int main(void)
 {
 	test_faults();
 	test_reading();
+	test_marks();
 	test_builtin();
 	test_overlays();
 	return done_testing();

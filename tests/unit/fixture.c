@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "model/names.h"
 #include "plan/plan.h"
+#include "policy/knob.h"
 #include "policy/refuse.h"
 #include "policy/resolve.h"
 #include "policy/tools.h"
@@ -187,6 +188,7 @@ struct run *run_new(void)
 		abort();
 	r->diags.arena = &r->arena;
 	r->facts = (struct facts){
+		.platform = PLATFORM_LINUX,
 		.uid = 1000,
 		.gid = 1000,
 		.user = "alice",
@@ -273,10 +275,14 @@ static void match(struct run *r)
 	policy_match(&r->merged, &r->catalog.index, r->command, &r->arena, &r->diags, &wanted);
 	for (i = 0; i < wanted.n; i++)
 		add_match(r, wanted.v[i].name, wanted.v[i].word, false);
-	for (i = 0; i < r->matches.n; i++)
-		for (j = 0; j < r->matches.v[i].bundle->uses.n; j++)
-			add_match(r, r->matches.v[i].bundle->uses.v[j],
-				r->matches.v[i].bundle->name, true);
+	for (i = 0; i < r->matches.n; i++) {
+		const struct bundle *b = r->matches.v[i].bundle;
+		struct choice c = knob_choice(&r->merged.m, r->merged.config, b->name);
+
+		for (j = 0; j < b->uses.n; j++)
+			if (knob_selects(b->uses.v[j].when, b, &c))
+				add_match(r, b->uses.v[j].name, b->name, true);
+	}
 	for (i = 0; i < r->catalog.index.n; i++)
 		forget_lines(r->catalog.entries[i].bundle);
 }

@@ -225,7 +225,8 @@ static void test_keys(void)
 {
 	static const char *const commands[] = {"cargo", "rustc", NULL};
 	static const char *const prefixes[] = {"python3 -m pip", NULL};
-	static const struct bundle_key key = {"x", commands, prefixes}, empty = {"y", NULL, NULL};
+	static const struct bundle_key key = {"x", commands, prefixes, false},
+				       empty = {"y", NULL, NULL, false};
 	static const char *const rows[][2] = {
 		{"cargo", "cargo"},
 		{"/opt/x/cargo build", "cargo"},

@@ -28,6 +28,7 @@ static const char knobs_bundle[] =
 	"[knobs.e]\ntype = 'enum'\nvalues = ['off', 'manual', 'on']\ndefault = 'off'\n"
 	"if_bool = 'write off'\n"
 	"[knobs.a]\ntype = 'auto'\n"
+	"[knobs.d]\ntype = 'auto'\nneeds = 'make'\n"
 	"[knobs.n]\ntype = 'names'\n";
 
 /* The grants of P that the base profile does not make, "KIND VALUE; ". */
@@ -165,6 +166,55 @@ static void test_uses(void)
 	run_free(r);
 }
 
+/* A bundle g that takes what h has, if h is enabled, too. */
+static void needs_are(const char *tools, const char *want, const char *what)
+{
+	struct run *r = run_new();
+
+	run_bundle(r,
+		"name = 'g'\nsummary = 'g'\ncommands = ['g']\nuses = [{name = 'h', when = 'c'}]\n"
+		"set = [{name = 'V', value = 'x', when = 'c'}, {name = 'W', value = 'y', when = "
+		"'!c'}]\nhost_ports = [{port = 5001, when = 'c'}]\n"
+		"knobs.c = {type = 'auto', needs = 'h'}\n");
+	run_bundle(r,
+		"name = 'h'\nsummary = 'h'\ncommands = ['h']\nread = ['/h', {path = '/mac', os = "
+		"'macos'}, {path = '/linux', os = 'linux'}]\nhost_ports = [5000]\n");
+	run_project(r, tools);
+	run_resolve(r, "g");
+	is_str(own_grants(r), want, "%s", what);
+	run_free(r);
+}
+
+static void test_needs(void)
+{
+	static const char with[] = "set V; host_localhost_ports 5001; read /h; read /linux; ";
+
+	needs_are("", "set W; ", "nothing is enabled by name: the needed bundle is not taken");
+	needs_are(TOOLS("'g'"), "set W; ", "it is not enabled");
+	needs_are(TOOLS("'g', 'h'"), with, "it is: its paths come along, its port does not");
+	needs_are(TOOLS("{tool = 'g', c = true}, 'h'"), with, "the same, said");
+	needs_are(TOOLS("{tool = 'g', c = false}, 'h'"), "set W; ", "it is not wanted");
+	needs_are(TOOLS("{tool = 'g', c = true}"), "set W; ", "it is wanted and not enabled");
+}
+
+static void test_named_only(void)
+{
+	static const char bundle[] =
+		"name = 'n'\nsummary = 'n'\ncommands = ['n']\nnamed_only = true\nread = ['/n']\n";
+	struct run *r = run_new();
+
+	run_bundle(r, bundle);
+	run_resolve(r, "n");
+	is_str(own_grants(r), "", "a bundle that must be named does not match by itself");
+	run_free(r);
+	r = run_new();
+	run_bundle(r, bundle);
+	run_project(r, TOOLS("'n'"));
+	run_resolve(r, "n");
+	is_str(own_grants(r), "read /n; ", "... and does where it is named");
+	run_free(r);
+}
+
 static void test_unknown_tools(void)
 {
 	struct run *r = run_new();
@@ -188,7 +238,7 @@ static void check_faults(const char *tool, const char *want)
 	run_bundle(r, knobs_bundle);
 	run_project(r, arena_printf(&r->arena, TOOLS("%s"), tool));
 	b = catalog_load(&r->catalog, "k", &r->diags);
-	policy_check_tool(&r->project.tools.v[0], b, &r->diags);
+	policy_check_tool(&r->project, &r->project.tools.v[0], b, &r->diags);
 	is_str(run_faults(r),
 		*want ? arena_printf(&r->arena, "seal-exec: /home/alice/p/seal.toml:1:%s\n", want)
 		      : "",
@@ -212,6 +262,10 @@ static void test_settings(void)
 	check_faults("{tool = 'k', n = 'x'}", "46: k.n must be an array of names");
 	check_faults("{tool = 'k', domain = true}",
 		"42: the bundle 'k' has no setting 'domain'; did you mean 'domains'?");
+	check_faults("{tool = 'k', d = true}",
+		"46: k.d needs the bundle 'make'; add \"make\" to command_tools");
+	check_faults("{tool = 'k', d = true}, 'make'", "");
+	check_faults("{tool = 'k', d = false}", "");
 	check_faults("{tool = 'k', xxxxxx = true}",
 		"42: the bundle 'k' has no setting 'xxxxxx'; seal-exec bundles show k lists them");
 }
@@ -459,6 +513,8 @@ int main(void)
 	test_domains();
 	test_no_leaks();
 	test_uses();
+	test_needs();
+	test_named_only();
 	test_unknown_tools();
 	test_settings();
 	test_unbuilt();

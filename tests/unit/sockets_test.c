@@ -66,7 +66,7 @@ static void test_sockets(void)
 	r->extra = sockets;
 	run_bundle(r,
 		"name = 'x'\nsummary = 'x'\ncommands = ['x']\n"
-		"unix_sockets = ['/run/user/<UID>/bus', '/tmp/alias.sock', '/tmp/n']\n");
+		"unix_socket_connects = ['/run/user/<UID>/bus', '/tmp/alias.sock', '/tmp/n']\n");
 	run_project(r,
 		"sandbox.os.unix_sockets = ['/run/user/<UID>/bus']\nsandbox.os.deny = "
 		"['/tmp/alice.sock']\n");

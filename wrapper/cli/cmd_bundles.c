@@ -38,6 +38,22 @@ static void show_words(const char *what, const struct strvec *words, struct strb
 		strbuf_addc(out, '\n');
 }
 
+static void show_uses(const struct bundle *b, struct strbuf *out)
+{
+	const struct use *u;
+
+	if (b->uses.n)
+		strbuf_addf(out, "%-13s", "uses");
+	vec_each (u, &b->uses) {
+		strbuf_adds(out, u == b->uses.v ? "" : ", ");
+		strbuf_add_escaped(out, u->name);
+		if (u->when)
+			strbuf_addf(out, " (when %s)", u->when);
+	}
+	if (b->uses.n)
+		strbuf_addc(out, '\n');
+}
+
 static void show_bundle(const struct bundle *b, struct strbuf *out)
 {
 	size_t i;
@@ -47,15 +63,25 @@ static void show_bundle(const struct bundle *b, struct strbuf *out)
 	strbuf_addc(out, '\n');
 	show_words("commands", &b->commands, out);
 	show_words("prefixes", &b->prefixes, out);
-	show_words("uses", &b->uses, out);
+	show_uses(b, out);
+	if (b->named_only)
+		strbuf_adds(out, "only where command_tools names it\n");
 	for (i = 0; i < b->grants.n; i++) {
 		const struct grant *g = &b->grants.v[i];
 
 		strbuf_addf(out, "%-13s",
 			g->flags & GRANT_IN_PROJECT ? "project_write" : grant_kind_name(g->kind));
 		strbuf_add_escaped(out, g->value);
+		if (g->text) {
+			strbuf_adds(out, " = ");
+			strbuf_add_escaped(out, g->text);
+		}
 		if (g->when)
 			strbuf_addf(out, " (when %s)", g->when);
+		if (g->os)
+			strbuf_addf(out, " (%s only)", platform_names[g->os]);
+		if (grant_mark(g))
+			strbuf_addf(out, " (%s)", grant_mark(g));
 		render_origin(&g->from, out);
 		strbuf_addc(out, '\n');
 	}

@@ -14,6 +14,7 @@
 #include "host/repos.h"
 #include "host/limits.h"
 #include "plan/plan.h"
+#include "policy/knob.h"
 #include "policy/refuse.h"
 #include "policy/resolve.h"
 #include "policy/tools.h"
@@ -127,7 +128,7 @@ static void check_tools(struct session *s, const struct manifest *m)
 	for (i = 0; i < m->tools.n; i++)
 		if (m->tools.v[i].settings.n &&
 			(b = catalog_load(&s->catalog, m->tools.v[i].name, &s->diags)))
-			policy_check_tool(&m->tools.v[i], b, &s->diags);
+			policy_check_tool(m, &m->tools.v[i], b, &s->diags);
 }
 
 static void add_match(
@@ -145,15 +146,21 @@ static void add_match(
 		*vec_push(&s->arena, out) = (struct match){.bundle = b, .word = word, .used = used};
 }
 
-/* What the matched bundles use comes along, and what that uses. */
-static void add_used(struct session *s, struct matches *out)
+/* What the matched bundles use comes along, and what that uses. M and CONFIG (may be NULL) have the
+ * settings that decide it. */
+static void add_used(struct session *s, const struct manifest *m, const struct manifest *config,
+	struct matches *out)
 {
 	size_t i, j;
 
-	for (i = 0; i < out->n; i++)
-		for (j = 0; j < out->v[i].bundle->uses.n; j++)
-			add_match(
-				s, out, out->v[i].bundle->uses.v[j], out->v[i].bundle->name, true);
+	for (i = 0; i < out->n; i++) {
+		const struct bundle *b = out->v[i].bundle;
+		struct choice c = knob_choice(m, config, b->name);
+
+		for (j = 0; j < b->uses.n; j++)
+			if (knob_selects(b->uses.v[j].when, b, &c))
+				add_match(s, out, b->uses.v[j].name, b->name, true);
+	}
 }
 
 /* The folder of FILE, wherever the environment has put it, by all its names. */
@@ -237,13 +244,12 @@ void session_plan(struct session *s, const char *const *argv)
 	size_t i;
 
 	session_refuse(s);
-	check_tools(s, &s->merged.m);
-	if (s->merged.config)
-		check_tools(s, s->merged.config);
+	check_tools(s, &s->project);
+	check_tools(s, &s->config);
 	policy_match(&s->merged, &s->catalog.index, argv, &s->arena, &s->diags, &wanted);
 	for (i = 0; i < wanted.n; i++)
 		add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
-	add_used(s, &matches);
+	add_used(s, &s->merged.m, s->merged.config, &matches);
 	read_profile(s, &s->base, "base");
 	session_refuse_faults(s);
 	policy_resolve(&s->policy, &s->merged, &s->base, &matches, &s->facts, &s->arena);
@@ -280,6 +286,6 @@ void session_load_tools(struct session *s, struct matches *out)
 		else
 			add_match(s, out, t->name, t->name, false);
 	}
-	add_used(s, out);
+	add_used(s, &s->project, NULL, out);
 	session_refuse_faults(s);
 }

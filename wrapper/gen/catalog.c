@@ -176,8 +176,9 @@ static void emit(FILE *out, const struct file *files, size_t bundles, size_t all
 		if (i < all)
 			fprintf(out,
 				"\t{\"%s\", \"%s\", text_%zu, sizeof text_%zu - 1, commands_%zu, "
-				"prefixes_%zu},\n",
-				files[i].name, files[i].path, i, i, i, i);
+				"prefixes_%zu, %s},\n",
+				files[i].name, files[i].path, i, i, i, i,
+				files[i].bundle.named_only ? "true" : "false");
 	}
 	fprintf(out, "\t{.name = NULL},\n};\n");
 	fprintf(out, "\nconst char catalog_digest[] = \"%s\";\n", digest(files, all));

@@ -76,6 +76,7 @@ void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 	FILE *accounts = NULL;
 	char cwd[PATH_MAX];
 
+	f->platform = PLATFORM_LINUX;
 	f->environ = env;
 	home = facts_variable(f, "HOME");
 	user = facts_variable(f, "USER");

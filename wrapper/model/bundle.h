@@ -22,7 +22,15 @@ struct knob {
 	struct strvec values; /* KNOB_ENUM */
 	const char *if_bool;  /* KNOB_ENUM: what to say to who writes a boolean, or NULL */
 	const char *unbuilt;  /* values other than initial refuse the run with this text, or NULL */
+	const char *needs;    /* KNOB_AUTO: omitted, it is whether this bundle is enabled, too */
 	struct origin from;   /* why = its help line */
+};
+
+/* A bundle that comes along with another: its paths and variables, not its domains and ports. */
+struct use {
+	const char *name;
+	const char *when; /* as that of a grant */
+	struct place at;
 };
 
 struct bundle {
@@ -31,7 +39,8 @@ struct bundle {
 	struct place at;
 	struct strvec commands; /* basenames of argv[0] */
 	struct strvec prefixes; /* "python3 -m pip": words, matched one by one */
-	struct strvec uses; /* bundles whose paths and variables apply too (not their domains) */
+	bool named_only;        /* applies only where command_tools names it */
+	VEC(struct use) uses;
 	struct strvec psl_exemptions; /* public suffixes that its wildcards may name */
 	struct grants grants;
 	VEC(struct knob) knobs;
@@ -42,6 +51,7 @@ struct bundle_key {
 	const char *name;
 	const char *const *commands; /* NULL-terminated */
 	const char *const *prefixes;
+	bool named_only;
 };
 
 /* Every known bundle, in the order of their names. */

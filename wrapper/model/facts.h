@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/strvec.h"
+#include "model/grant.h"
 #include "model/limits.h"
 
 enum path_kind {
@@ -62,6 +63,7 @@ struct repo {
 };
 
 struct facts {
+	enum platform platform; /* what is asked about: explain can be asked about another */
 	uid_t uid;
 	gid_t gid;
 	const char *user; /* login name */

@@ -21,6 +21,7 @@ enum grant_kind {
 	GRANT_PROTECT,        /* path: never written, whatever else grants it */
 	GRANT_COPY,           /* path of a small file of /etc: its bytes, copied at start */
 	GRANT_ENV,            /* variable name or glob */
+	GRANT_SET,            /* variable: has text as its value unless the caller's passes */
 	GRANT_DOMAIN,         /* "host", "*.host", "host:port" */
 	GRANT_HOST_PORT,      /* the host's localhost port, reachable from inside */
 	GRANT_HOST_PORT_DENY, /* ... never reachable */
@@ -36,6 +37,16 @@ enum grant_flag {
 	GRANT_MAKE = 1 << 1,       /* the directory is made on the host if it is missing */
 	GRANT_DIRECTORY = 1 << 3,  /* written under additional_directories */
 	GRANT_PROMPT = 1 << 2,     /* asked for at each use */
+	GRANT_ESCAPE = 1 << 4,     /* lets a guest act outside of the sandbox */
+	GRANT_CHECKED = 1 << 5,    /* a cache that builds outside use; its user verifies hashes */
+	GRANT_UNCHECKED = 1 << 6,  /* the same, and nobody verifies what is in it */
+};
+
+/* Where a grant of a bundle holds. */
+enum platform {
+	PLATFORM_ANY,
+	PLATFORM_LINUX,
+	PLATFORM_MACOS,
 };
 
 struct grant {
@@ -43,7 +54,9 @@ struct grant {
 	unsigned flags;    /* enum grant_flag */
 	const char *value; /* as written */
 	const char *path;  /* value as an absolute path here; NULL until policy expands it */
+	const char *text;  /* GRANT_SET: the variable's value */
 	const char *when;  /* bundles: "knob", "!knob" or "knob=value"; NULL = always */
+	enum platform os;
 	struct origin from;
 };
 
@@ -54,6 +67,13 @@ struct grants {
 
 /* "read", "write", ...: the word of manifests, bundles, explain and JSON. */
 const char *grant_kind_name(enum grant_kind kind);
+
+/* What a reader must know of G besides its reason: "an escape", "a cache that builds outside use,
+ * unchecked"; NULL for nothing. */
+const char *grant_mark(const struct grant *g);
+
+/* "linux", "macos"; NULL for PLATFORM_ANY. */
+extern const char *const platform_names[];
 
 /* True if value is a path. */
 bool grant_is_path(enum grant_kind kind);

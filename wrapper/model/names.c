@@ -156,6 +156,7 @@ static const char *const grant_kind_names[] = {
 	[GRANT_HOST_PORT] = "host_localhost_ports",
 	[GRANT_HOST_PORT_DENY] = "host_localhost_ports_deny",
 	[GRANT_DEV_PORT] = "dev_server_ports",
+	[GRANT_SET] = "set",
 	[GRANT_SOCKET] = "unix_sockets",
 	[GRANT_DBUS] = "dbus",
 	[GRANT_CREDENTIAL] = "credentials",
@@ -167,6 +168,24 @@ _Static_assert(sizeof grant_kind_names / sizeof *grant_kind_names == GRANT_KINDS
 const char *grant_kind_name(enum grant_kind kind)
 {
 	return grant_kind_names[kind];
+}
+
+const char *const platform_names[] = {
+	[PLATFORM_ANY] = NULL,
+	[PLATFORM_LINUX] = "linux",
+	[PLATFORM_MACOS] = "macos",
+	NULL,
+};
+
+const char *grant_mark(const struct grant *g)
+{
+	if (g->flags & GRANT_ESCAPE)
+		return "an escape";
+	if (g->flags & GRANT_CHECKED)
+		return "a cache that builds outside use, checked there";
+	if (g->flags & GRANT_UNCHECKED)
+		return "a cache that builds outside use, unchecked";
+	return NULL;
 }
 
 bool grant_is_path(enum grant_kind kind)

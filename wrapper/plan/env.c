@@ -171,6 +171,16 @@ static void set_proxy(struct builder *b)
 	}
 }
 
+/* What bundles set where the caller has said nothing that passes. */
+static void set_defaults(struct builder *b)
+{
+	const struct grant *g;
+
+	vec_each (g, &b->policy->grants)
+		if (g->kind == GRANT_SET && !is_ours(b, g->value) && !find(b->plan, g->value))
+			set(b, g->value, g->text, &g->from);
+}
+
 void plan_env(struct builder *b)
 {
 	static const struct origin ours = {
@@ -194,6 +204,7 @@ void plan_env(struct builder *b)
 		}
 		set(b, name, value, &g->from);
 	}
+	set_defaults(b);
 	if (!path)
 		set(b, "PATH", absolute_entries("", b->arena), &ours);
 	set(b, "HOME", f->home, &ours);

@@ -34,10 +34,34 @@ static size_t rank(const struct knob *k, const char *value)
 	return 0;
 }
 
-const char *knob_value(const struct knob *k, const struct tool *t, const struct tool *ceiling)
+const struct tool *find_tool(const struct manifest *m, const char *name)
 {
-	const char *wish = setting_text(knob_setting(k, t));
-	const char *top = setting_text(knob_setting(k, ceiling));
+	size_t i;
+
+	for (i = 0; m && i < m->tools.n; i++)
+		if (strcmp(m->tools.v[i].name, name) == 0)
+			return &m->tools.v[i];
+	return NULL;
+}
+
+struct choice knob_choice(const struct manifest *m, const struct manifest *config, const char *name)
+{
+	return (struct choice){
+		.tool = find_tool(m, name),
+		.ceiling = find_tool(config, name),
+		.enabled = m,
+	};
+}
+
+const char *knob_value(const struct knob *k, const struct choice *c)
+{
+	const char *wish = setting_text(knob_setting(k, c->tool));
+	const char *top = setting_text(knob_setting(k, c->ceiling));
+
+	if (k->needs && !find_tool(c->enabled, k->needs))
+		return "false";
+	if (!wish && k->needs)
+		wish = "true";
 
 	if (wish && top)
 		return rank(k, top) < rank(k, wish) ? top : wish;
@@ -46,25 +70,23 @@ const char *knob_value(const struct knob *k, const struct tool *t, const struct 
 	return top ? top : k->initial;
 }
 
-bool knob_selects(const struct grant *g, const struct bundle *b, const struct tool *t,
-	const struct tool *ceiling)
+bool knob_selects(const char *when, const struct bundle *b, const struct choice *c)
 {
-	const char *name = g->when, *want, *value;
+	const char *name = when, *want, *value;
+	const struct knob *k;
 	bool negate;
-	size_t i, n;
+	size_t n;
 
-	if (!name)
+	if (!when)
 		return true;
 	negate = *name == '!';
 	name += negate;
 	n = strcspn(name, "=");
 	want = name[n] ? name + n + 1 : "true";
-	for (i = 0; i < b->knobs.n; i++) {
-		const struct knob *k = &b->knobs.v[i];
-
+	vec_each (k, &b->knobs) {
 		if (strlen(k->name) != n || memcmp(k->name, name, n) != 0)
 			continue;
-		value = knob_value(k, t, ceiling);
+		value = knob_value(k, c);
 		return (value && strcmp(value, want) == 0) != negate;
 	}
 	return false; /* bundle_read refused it already */

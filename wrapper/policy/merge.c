@@ -5,7 +5,7 @@
 #include "base/path.h"
 #include "base/pattern.h"
 #include "policy/expand.h"
-#include "policy/select.h"
+#include "policy/knob.h"
 
 bool domain_covers(const char *rule, const char *entry)
 {
@@ -106,7 +106,7 @@ static void merge_grants(struct merged *out, const struct manifest *project,
 static void clip_domains(
 	struct merged *out, struct tool *t, const struct manifest *config, struct arena *arena)
 {
-	const struct tool *top = select_tool(config, t->name);
+	const struct tool *top = find_tool(config, t->name);
 	struct grants wished = t->domains;
 	bool limited = config->set & 1u << GRANT_DOMAIN || (top && top->domains_set);
 	size_t i, j;
@@ -148,7 +148,7 @@ static void merge_tools(struct merged *out, const struct manifest *project,
 	for (i = 0; i < project->tools.n; i++) {
 		struct tool *t;
 
-		if (config->set & SET_TOOLS && !select_tool(config, project->tools.v[i].name)) {
+		if (config->set & SET_TOOLS && !find_tool(config, project->tools.v[i].name)) {
 			strvec_push(arena, &out->clipped_tools, project->tools.v[i].name);
 			continue;
 		}

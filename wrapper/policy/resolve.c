@@ -15,9 +15,12 @@ struct resolver {
 static void add(void *user, const struct bundle *b, const struct grant *g)
 {
 	struct resolver *r = user;
-	struct grant *copy = vec_push(r->arena, &r->p->grants);
+	struct grant *copy;
 
 	(void)b;
+	if (g->os != PLATFORM_ANY && g->os != r->f->platform)
+		return;
+	copy = vec_push(r->arena, &r->p->grants);
 	*copy = *g;
 	if (grant_is_path(g->kind))
 		copy->path = expand_path(g->value, r->f, r->arena);
@@ -50,17 +53,14 @@ static void check_built(struct resolver *r)
 	}
 }
 
-static void check_knobs(struct resolver *r, const struct match *match, const struct tool *t,
-	const struct tool *ceiling)
+static void check_knobs(struct resolver *r, const struct bundle *b, const struct choice *c)
 {
-	const struct bundle *b = match->bundle;
-	size_t i;
+	const struct knob *k;
 
-	for (i = 0; i < b->knobs.n; i++) {
-		const struct knob *k = &b->knobs.v[i];
-		const struct setting *s =
-			knob_setting(k, t) ? knob_setting(k, t) : knob_setting(k, ceiling);
-		const char *value = knob_value(k, t, ceiling);
+	vec_each (k, &b->knobs) {
+		const struct setting *s = knob_setting(k, c->tool) ? knob_setting(k, c->tool)
+								   : knob_setting(k, c->ceiling);
+		const char *value = knob_value(k, c);
 		bool wished = s &&
 			(k->type == KNOB_AUTO ? value && strcmp(value, "true") == 0
 					: k->type == KNOB_NAMES ? s->names.n > 0
@@ -127,11 +127,10 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 		add(&r, NULL, &m->m.grants.v[i]);
 	for (i = 0; i < matches->n; i++) {
 		const struct match *match = &matches->v[i];
-		const struct tool *t = select_tool(&m->m, match->bundle->name);
-		const struct tool *ceiling = select_tool(m->config, match->bundle->name);
+		struct choice c = knob_choice(&m->m, m->config, match->bundle->name);
 
-		check_knobs(&r, match, t, ceiling);
-		select_grants(match, t, ceiling, add, &r);
+		check_knobs(&r, match->bundle, &c);
+		select_grants(match, &c, add, &r);
 	}
 	check_built(&r);
 }

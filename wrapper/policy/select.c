@@ -4,31 +4,22 @@
 
 #include "policy/knob.h"
 
-const struct tool *select_tool(const struct manifest *m, const char *name)
-{
-	size_t i;
-
-	for (i = 0; m && i < m->tools.n; i++)
-		if (strcmp(m->tools.v[i].name, name) == 0)
-			return &m->tools.v[i];
-	return NULL;
-}
-
-void select_grants(const struct match *match, const struct tool *t, const struct tool *ceiling,
-	pick *to, void *user)
+void select_grants(const struct match *match, const struct choice *c, pick *to, void *user)
 {
 	const struct bundle *b = match->bundle;
+	const struct tool *t = c->tool;
 	bool defaults = !t || !t->domains_set || t->default_domains;
-	size_t i;
+	const struct grant *g;
 
-	for (i = 0; i < b->grants.n; i++) {
-		const struct grant *g = &b->grants.v[i];
-
+	vec_each (g, &b->grants) {
 		if (g->kind == GRANT_DOMAIN && (match->used || !defaults))
 			continue;
-		if (knob_selects(g, b, t, ceiling))
+		if (g->kind == GRANT_HOST_PORT && match->used)
+			continue;
+		if (knob_selects(g->when, b, c))
 			to(user, b, g);
 	}
-	for (i = 0; t && !match->used && i < t->domains.n; i++)
-		to(user, b, &t->domains.v[i]);
+	if (t && !match->used)
+		vec_each (g, &t->domains)
+			to(user, b, g);
 }

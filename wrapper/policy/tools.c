@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "policy/knob.h"
 #include "policy/match.h"
 
 static const struct bundle_key *key_of(const struct bundle_index *index, const char *name)
@@ -51,7 +52,8 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 	match_commands(argv, &m->m.wrappers, arena, &shared);
 	if (!(m->m.set & SET_TOOLS)) {
 		for (i = 0; i < index->n; i++)
-			want(out, &index->v[i], &shared, arena);
+			if (!index->v[i].named_only)
+				want(out, &index->v[i], &shared, arena);
 		return;
 	}
 	for (i = 0; i < m->m.tools.n; i++) {
@@ -76,8 +78,8 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 	}
 }
 
-static void check_setting(
-	const struct setting *s, const struct knob *k, const struct tool *t, struct diags *diags)
+static void check_setting(const struct setting *s, const struct knob *k, const struct tool *t,
+	const struct manifest *m, struct diags *diags)
 {
 	struct strbuf values = STRBUF_INIT;
 	size_t i;
@@ -94,10 +96,15 @@ static void check_setting(
 		diag_add(diags, s->value_at, "%s.%s must be true or false", t->name, k->name);
 	else if (k->type == KNOB_NAMES && s->type != SETTING_NAMES)
 		diag_add(diags, s->value_at, "%s.%s must be an array of names", t->name, k->name);
+	else if (k->needs && s->boolean && !find_tool(m, k->needs))
+		diag_add(diags, s->value_at,
+			"%s.%s needs the bundle '%s'; add \"%s\" to command_tools", t->name,
+			k->name, k->needs, k->needs);
 	strbuf_release(&values);
 }
 
-void policy_check_tool(const struct tool *t, const struct bundle *b, struct diags *diags)
+void policy_check_tool(
+	const struct manifest *m, const struct tool *t, const struct bundle *b, struct diags *diags)
 {
 	static const char *const fixed[] = {"tool", "domains", "default_domains", "wrappers"};
 	struct strvec names = {0};
@@ -114,7 +121,7 @@ void policy_check_tool(const struct tool *t, const struct bundle *b, struct diag
 		for (j = 0; j < b->knobs.n && strcmp(b->knobs.v[j].name, s->name) != 0; j++)
 			;
 		if (j < b->knobs.n) {
-			check_setting(s, &b->knobs.v[j], t, diags);
+			check_setting(s, &b->knobs.v[j], t, m, diags);
 			continue;
 		}
 		near = nearest_name(s->name, names.v);

@@ -29,7 +29,8 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
 	struct arena *arena, struct diags *diags);
 
-/* Checks the settings of T's entry against what B declares. */
-void policy_check_tool(const struct tool *t, const struct bundle *b, struct diags *diags);
+/* Checks the settings of T, an entry of M, against what its bundle B declares. */
+void policy_check_tool(const struct manifest *m, const struct tool *t, const struct bundle *b,
+	struct diags *diags);
 
 #endif

@@ -11,18 +11,30 @@ struct lines {
 	struct arena *arena;
 };
 
-static void add_line(void *user, const struct bundle *b, const struct grant *g)
+/* What a reader must know besides: that it is a way out, or a cache of builds outside. */
+static const char *remark(const struct grant *g, struct arena *arena)
 {
-	struct lines *l = user;
 	const char *risk = g->kind == GRANT_HOST_PORT
 		? port_risk((unsigned)strtoul(g->value, NULL, 10))
 		: NULL;
 
+	if (g->flags & GRANT_ESCAPE)
+		return arena_printf(arena, " (an escape: %s)", g->from.why ? g->from.why : "");
+	if (risk)
+		return arena_printf(arena, " (%s)", risk);
+	return grant_mark(g) ? arena_printf(arena, " (%s)", grant_mark(g)) : "";
+}
+
+static void add_line(void *user, const struct bundle *b, const struct grant *g)
+{
+	struct lines *l = user;
+
 	strvec_push(l->arena, l->out,
-		arena_printf(l->arena, "%s%s%s%s %s%s%s%s%s", b ? b->name : "", b ? ": " : "",
+		arena_printf(l->arena, "%s%s%s%s %s%s%s%s%s%s%s", b ? b->name : "", b ? ": " : "",
 			grant_kind_name(g->kind), g->flags & GRANT_IN_PROJECT ? " in project" : "",
-			g->value, g->flags & GRANT_PROMPT ? " (asked each time)" : "",
-			risk ? " (" : "", risk ? risk : "", risk ? ")" : ""));
+			g->value, g->text ? " = " : "", g->text ? g->text : "",
+			g->flags & GRANT_PROMPT ? " (asked each time)" : "", remark(g, l->arena),
+			g->os ? " on " : "", g->os ? platform_names[g->os] : ""));
 }
 
 static const char *setting_line(const struct tool *t, const struct setting *s, struct arena *arena)
@@ -52,7 +64,8 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 	for (i = 0; i < tools->n; i++) {
 		const struct match *match = &tools->v[i];
 
-		const struct tool *t = select_tool(m, match->bundle->name);
+		struct choice c = knob_choice(m, NULL, match->bundle->name);
+		const struct tool *t = c.tool;
 
 		strvec_push(arena, &all, arena_printf(arena, "%s: enabled", match->bundle->name));
 		for (j = 0; t && j < t->wrappers.n; j++)
@@ -60,7 +73,7 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 				arena_printf(arena, "%s: wrapper %s", t->name, t->wrappers.v[j]));
 		for (j = 0; t && j < t->settings.n; j++)
 			strvec_push(arena, &all, setting_line(t, &t->settings.v[j], arena));
-		select_grants(match, t, NULL, add_line, &l);
+		select_grants(match, &c, add_line, &l);
 	}
 	for (i = 0; i < m->wrappers.n; i++)
 		strvec_push(arena, &all, arena_printf(arena, "wrapper %s", m->wrappers.v[i]));

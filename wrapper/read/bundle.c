@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/suffix.h"
+#include "model/names.h"
 #include "read/domain.h"
 
 enum bundle_row {
@@ -30,7 +31,7 @@ struct reader {
 	VEC(struct place) exempted; /* where each of psl_exemptions stands */
 };
 
-/* The lists of grants: which key makes which kind. The five rows of each list stand together. */
+/* The lists of grants: which key makes which kind. The first rows of each list stand together. */
 static const struct {
 	enum bundle_row first;
 	enum grant_kind kind;
@@ -41,13 +42,23 @@ static const struct {
 	{BD_PROJECT_WRITE, GRANT_WRITE, GRANT_IN_PROJECT},
 	{BD_COPY, GRANT_COPY, 0},
 	{BD_ENV, GRANT_ENV, 0},
+	{BD_SET, GRANT_SET, 0},
 	{BD_DOMAIN, GRANT_DOMAIN, 0},
+	{BD_HOST_PORT, GRANT_HOST_PORT, 0},
 	{BD_SOCKET, GRANT_SOCKET, 0},
 	{BD_DBUS, GRANT_DBUS, 0},
 	{BD_CREDENTIAL, GRANT_CREDENTIAL, 0},
 };
 
-enum grant_row { ROW_ENTRY, ROW_VALUE, ROW_WHY, ROW_WHEN, ROW_MAKE, ROW_END };
+enum grant_row { ROW_ENTRY, ROW_VALUE, ROW_WHY, ROW_WHEN, ROW_OS, ROW_ESCAPE, ROW_END };
+
+/* Ports are numbers in the text, and everything is a string in a grant. */
+static const char *value_of(const struct toml_event *ev, struct arena *arena)
+{
+	if (ev->kind == TOML_INTEGER)
+		return arena_printf(arena, "%lld", (long long)ev->integer);
+	return ev->kind == TOML_STRING ? ev->text.s : NULL;
+}
 
 static void on_grant_key(
 	struct reader *r, size_t list, enum grant_row part, const struct toml_event *ev)
@@ -61,7 +72,7 @@ static void on_grant_key(
 		g = vec_push(r->arena, all);
 		g->kind = lists[list].kind;
 		g->flags = lists[list].flags;
-		g->value = ev->kind == TOML_STRING ? ev->text.s : NULL;
+		g->value = value_of(ev, r->arena);
 		g->from = (struct origin){.kind = r->kind, .at = ev->at};
 		return;
 	}
@@ -69,13 +80,56 @@ static void on_grant_key(
 		return; /* cannot be: a table is announced before its keys */
 	g = &all->v[all->n - 1];
 	if (part == ROW_VALUE)
-		g->value = ev->text.s;
+		g->value = value_of(ev, r->arena);
 	else if (part == ROW_WHY)
 		g->from.why = ev->text.s;
 	else if (part == ROW_WHEN)
 		g->when = ev->text.s;
+	else if (part == ROW_OS)
+		g->os = (enum platform)name_index(platform_names + 1, ev->text.s) + 1;
+	else if (ev->boolean)
+		g->flags |= GRANT_ESCAPE;
+}
+
+/* What only some lists have. False if KEY is none of these. */
+static bool on_special_key(struct reader *r, enum bundle_row key, const struct toml_event *ev)
+{
+	struct grants *all = &r->b->grants;
+	struct grant *g = all->n ? &all->v[all->n - 1] : NULL;
+
+	if (key != BD_WRITE_MAKE && key != BD_PROJECT_WRITE_MAKE && key != BD_WRITE_CACHE &&
+		key != BD_SET_TEXT)
+		return false;
+	if (!g)
+		return true; /* cannot be, as above */
+	if (key == BD_SET_TEXT)
+		g->text = ev->text.s;
+	else if (key == BD_WRITE_CACHE)
+		g->flags |= strcmp(ev->text.s, "checked") == 0 ? GRANT_CHECKED : GRANT_UNCHECKED;
 	else if (ev->boolean)
 		g->flags |= GRANT_MAKE;
+	return true;
+}
+
+static void on_use_key(struct reader *r, enum bundle_row key, const struct toml_event *ev)
+{
+	struct use *u;
+
+	if (key == BD_USES) {
+		if (ev->kind != TOML_ARRAY)
+			*vec_push(r->arena, &r->b->uses) = (struct use){
+				.name = ev->kind == TOML_STRING ? ev->text.s : NULL,
+				.at = ev->at,
+			};
+		return;
+	}
+	if (!r->b->uses.n)
+		return; /* cannot be, as above */
+	u = &r->b->uses.v[r->b->uses.n - 1];
+	if (key == BD_USES_NAME)
+		u->name = ev->text.s;
+	else
+		u->when = ev->text.s;
 }
 
 static void on_knob_key(struct reader *r, enum bundle_row key, const struct toml_event *ev)
@@ -121,6 +175,9 @@ static void on_knob_key(struct reader *r, enum bundle_row key, const struct toml
 	case BD_KNOB_IF_BOOL:
 		k->if_bool = ev->text.s;
 		break;
+	case BD_KNOB_NEEDS:
+		k->needs = ev->text.s;
+		break;
 	default:
 		k->unbuilt = ev->text.s;
 		break;
@@ -155,13 +212,15 @@ static void on_key(void *user, const struct key_row *row, const struct toml_even
 		add_word(r, &b->commands, ev);
 	else if (key == BD_PREFIX)
 		add_word(r, &b->prefixes, ev);
-	else if (key == BD_USES)
-		add_word(r, &b->uses, ev);
+	else if (key == BD_NAMED_ONLY)
+		b->named_only = ev->boolean;
+	else if (key == BD_USES || key == BD_USES_NAME || key == BD_USES_WHEN)
+		on_use_key(r, key, ev);
 	else if (key == BD_PSL)
 		add_exemption(r, ev);
 	else if (key >= BD_KNOB)
 		on_knob_key(r, key, ev);
-	else
+	else if (!on_special_key(r, key, ev))
 		for (i = 0; i < sizeof lists / sizeof *lists; i++)
 			if (key >= lists[i].first && key < lists[i].first + (int)ROW_END)
 				on_grant_key(r, i, (enum grant_row)(key - lists[i].first), ev);
@@ -212,6 +271,7 @@ static void check_whole(struct reader *r)
 	const struct bundle *b = r->b;
 	const struct grant *g;
 	const struct knob *k;
+	const struct use *u;
 
 	if (!b->name || !b->summary)
 		diag_add(r->diags, b->at, "a bundle needs name and summary; add them");
@@ -222,6 +282,20 @@ static void check_whole(struct reader *r)
 		if (g->when && !find_knob(b, g->when))
 			diag_add(r->diags, g->from.at, "when = '%s' names no knob of this bundle",
 				g->when);
+		if (g->kind == GRANT_SET && !g->text)
+			diag_add(r->diags, g->from.at,
+				"this entry of set lacks its value; write { name = ..., value = "
+				"... }");
+		if (g->flags & GRANT_ESCAPE && !g->from.why)
+			diag_add(r->diags, g->from.at,
+				"escape = true without why; say what can be done outside by it");
+	}
+	vec_each (u, &b->uses) {
+		if (!u->name)
+			diag_add(r->diags, u->at, "this entry of uses lacks its name; add it");
+		if (u->when && !find_knob(b, u->when))
+			diag_add(r->diags, u->at, "when = '%s' names no knob of this bundle",
+				u->when);
 	}
 	vec_each (k, &b->knobs) {
 		if (k->type == KNOB_ENUM &&
@@ -233,6 +307,9 @@ static void check_whole(struct reader *r)
 				(strcmp(k->initial, "true") != 0 &&
 					strcmp(k->initial, "false") != 0)))
 			diag_add(r->diags, k->from.at, "knob '%s' needs a default, true or false",
+				k->name);
+		else if (k->needs && k->type != KNOB_AUTO)
+			diag_add(r->diags, k->from.at, "knob '%s': only an auto may have needs",
 				k->name);
 	}
 }

@@ -21,6 +21,7 @@ void catalog_open(struct catalog *c, struct arena *arena)
 			.name = t->name,
 			.commands = t->commands,
 			.prefixes = t->prefixes,
+			.named_only = t->named_only,
 		};
 	}
 }
@@ -63,6 +64,7 @@ void catalog_overlay(
 		.name = b->name,
 		.commands = b->commands.v,
 		.prefixes = b->prefixes.v,
+		.named_only = b->named_only,
 	};
 	c->entries[i] = (struct catalog_entry){.bundle = b};
 }

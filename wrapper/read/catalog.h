@@ -19,6 +19,7 @@ struct catalog_text {
 	size_t len;
 	const char *const *commands; /* NULL-terminated */
 	const char *const *prefixes;
+	bool named_only;
 };
 
 /* Generated: the bundles, and the profiles (base, refuse), each ended by a NULL name. */

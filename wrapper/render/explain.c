@@ -131,13 +131,41 @@ static void explain_protected(const struct plan *plan, struct strbuf *out)
 		line(out, protected_state_names[x->state], x->path, &x->from);
 }
 
+static void explain_grant(const struct grant *g, struct strbuf *out)
+{
+	struct strbuf value = STRBUF_INIT;
+
+	strbuf_adds(&value, g->value);
+	if (g->text)
+		strbuf_addf(&value, " = %s", g->text);
+	if (grant_mark(g))
+		strbuf_addf(&value, " (%s)", grant_mark(g));
+	line(out, grant_kind_name(g->kind), value.s, &g->from);
+	strbuf_release(&value);
+}
+
 static void explain_grants(const struct grants *l, const char *text, struct strbuf *out)
 {
-	size_t i;
+	const struct grant *g;
 
 	heading(out, text, l->n);
-	for (i = 0; i < l->n; i++)
-		line(out, grant_kind_name(l->v[i].kind), l->v[i].value, &l->v[i].from);
+	vec_each (g, l)
+		explain_grant(g, out);
+}
+
+/* First of all, for it is what makes the rest worth little. */
+static void explain_escapes(const struct policy *p, struct strbuf *out)
+{
+	const struct grant *g;
+	size_t n = 0;
+
+	vec_each (g, &p->grants)
+		if (g->flags & GRANT_ESCAPE && n++ == 0)
+			heading(out, "escapes: by these a command can act outside of the sandbox",
+				1);
+	vec_each (g, &p->grants)
+		if (g->flags & GRANT_ESCAPE)
+			explain_grant(g, out);
 }
 
 static void explain_domains(const struct network *net, struct strbuf *out)
@@ -253,6 +281,7 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 
 	explain_head(plan, out);
 	explain_matches(p, out);
+	explain_escapes(p, out);
 	explain_mounts(plan, out);
 	explain_protected(plan, out);
 	heading(out, "environment", plan->env.n);

@@ -94,6 +94,12 @@ static void json_grants(struct writer *w, const char *name, const struct grants 
 		open_with(w, '{');
 		text(w, "kind", grant_kind_name(l->v[i].kind));
 		text(w, "value", l->v[i].value);
+		text(w, "text", l->v[i].text);
+		boolean(w, "escape", l->v[i].flags & GRANT_ESCAPE);
+		text(w, "cache",
+			l->v[i].flags & GRANT_CHECKED             ? "checked"
+				: l->v[i].flags & GRANT_UNCHECKED ? "unchecked"
+								  : NULL);
 		origin(w, "origin", &l->v[i].from);
 		close_with(w, '}');
 	}

@@ -1,13 +1,15 @@
 /*
- * base/: memory, lists, escapes, messages, and the wire into the sandbox. Paths and hosts are in
- * pattern_test.c.
+ * base/: memory, lists, escapes, messages, descriptors passed on, and the wire into the sandbox.
+ * Paths and hosts are in pattern_test.c.
  *
  * Every byte here may be somebody else's: what is printed must not reach the terminal as control,
  * and what is read must not lead the reader out of its bytes.
  */
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@
 #include "base/die.h"
 #include "base/escape.h"
 #include "base/memfd.h"
+#include "base/pass.h"
 #include "base/strbuf.h"
 #include "base/strvec.h"
 #include "base/wire.h"
@@ -431,6 +434,55 @@ static void test_memfd(int (*open_it)(const char *, const void *, size_t), const
 	close(fd);
 }
 
+/* --- Descriptors passed on -------------------------------------------------------------------- */
+
+static int lowest_free(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void test_pass(void)
+{
+	int sock[2], two[2] = {0, 1}, got[2] = {-1, -1}, was;
+	char text[8] = "";
+	size_t n = 2;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) != 0)
+		abort();
+	was = lowest_free();
+	ok(pass_send(sock[0], "abc", 4, two, 2), "two descriptors and bytes are sent");
+	is_int(pass_receive(sock[1], text, sizeof text, got, &n, 0), 4, "they arrive");
+	ok(n == 2 && strcmp(text, "abc") == 0, "all of them");
+	ok(fcntl(got[0], F_GETFD) == FD_CLOEXEC && fcntl(got[1], F_GETFD) == FD_CLOEXEC,
+		"close-on-exec");
+	close(got[0]);
+	close(got[1]);
+	n = 1;
+	got[1] = -1;
+	pass_send(sock[0], "abc", 4, two, 2);
+	pass_receive(sock[1], text, sizeof text, got, &n, 0);
+	ok(n == 1 && got[1] == -1, "no more than there is room for");
+	close(got[0]);
+	is_int(lowest_free(), was, "... and no other is open");
+	n = 2;
+	pass_send(sock[0], "d", 2, NULL, 0);
+	is_int(pass_receive(sock[1], text, sizeof text, got, &n, 0), 2, "bytes alone");
+	is_int((long long)n, 0, "bring none");
+	is_int(pass_take(sock[1]), -1, "nothing sent, nothing taken, and no waiting");
+	pass_send(sock[0], "F", 1, NULL, 0);
+	is_int(pass_take(sock[1]), -1, "a byte alone is no descriptor");
+	pass_fd(sock[0], 0);
+	got[0] = pass_take(sock[1]);
+	ok(got[0] >= 0, "one alone is sent and taken");
+	close(got[0]);
+	close(sock[1]);
+	ok(!pass_fd(sock[0], 0), "nobody there: an error, no signal");
+	close(sock[0]);
+}
+
 int main(void)
 {
 	test_arena();
@@ -444,5 +496,6 @@ int main(void)
 	test_wire();
 	test_memfd(memfd_bytes, "memfd_bytes");
 	test_memfd(memfd_program, "memfd_program");
+	test_pass();
 	return done_testing();
 }

@@ -16,14 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/pass.h"
 #include "base/pidfd.h"
 #include "keeper/confine.h"
 #include "keeper/limits.h"
 #include "keeper/loopback.h"
 #include "keeper/names.h"
-
-/* Descriptors in one message (the kernel's SCM_MAX_FD is 253). */
-enum { BATCH = 200 };
 
 /* What goes with a batch: which of the sockets these are. Or what went wrong. */
 struct batch {
@@ -31,7 +29,7 @@ struct batch {
 	char what[48];
 	bool v6;
 	unsigned n;
-	unsigned short which[BATCH];
+	unsigned short which[PASS_MOST];
 	unsigned number; /* from who stayed: of the question */
 };
 
@@ -41,28 +39,9 @@ struct wanted {
 	unsigned port;
 };
 
-union control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(BATCH * sizeof(int))];
-};
-
-static void send_batch(int sock, struct batch *b, const int *fds)
+static void send_batch(int sock, const struct batch *b, const int *fds)
 {
-	struct iovec iov = {.iov_base = b, .iov_len = sizeof *b};
-	union control control = {0};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *c;
-
-	if (b->n) {
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(b->n * sizeof(int));
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(b->n * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, b->n * sizeof(int));
-	}
-	if (sendmsg(sock, &msg, MSG_NOSIGNAL) < 0)
+	if (!pass_send(sock, b, sizeof *b, fds, b->n))
 		_exit(EXIT_FAILURE);
 }
 
@@ -129,7 +108,7 @@ static bool prepare_names(int nl, const struct network *net, int sock)
 static void make_sockets(int sock, bool v6, const struct listener_spec *specs, unsigned n)
 {
 	struct batch b = {.v6 = v6};
-	int fds[BATCH];
+	int fds[PASS_MOST];
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
@@ -141,7 +120,7 @@ static void make_sockets(int sock, bool v6, const struct listener_spec *specs, u
 			continue;
 		b.which[b.n] = (unsigned short)i;
 		fds[b.n++] = fd;
-		if (b.n == BATCH) {
+		if (b.n == PASS_MOST) {
 			send_batch(sock, &b, fds);
 			while (b.n)
 				close(fds[--b.n]);
@@ -223,36 +202,21 @@ static _Noreturn void child(int sock, pid_t init, int pidfd, const struct networ
  */
 
 /* Takes one batch; false if the child is gone or said what it could not do. */
-static bool receive(int sock, struct batch *b, int fds[BATCH])
+static bool receive(int sock, struct batch *b, int fds[PASS_MOST])
 {
-	struct iovec iov = {.iov_base = b, .iov_len = sizeof *b};
-	union control control;
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control,
-	};
-	struct cmsghdr *c;
-	ssize_t n;
+	size_t n = PASS_MOST;
 
-	do
-		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof *b || b->n > BATCH)
-		return false;
-	c = CMSG_FIRSTHDR(&msg);
-	if (b->n && (!c || c->cmsg_len != CMSG_LEN(b->n * sizeof(int))))
-		return false;
-	if (b->n)
-		memcpy(fds, CMSG_DATA(c), b->n * sizeof(int));
-	return true;
+	if (pass_receive(sock, b, sizeof *b, fds, &n, 0) == sizeof *b && n == b->n)
+		return true;
+	while (n)
+		close(fds[--n]);
+	return false;
 }
 
 static bool receive_all(struct inside *in, int sock, int *fds)
 {
 	struct batch b = {0};
-	int got[BATCH];
+	int got[PASS_MOST];
 	unsigned i;
 
 	do {
@@ -269,7 +233,7 @@ static bool receive_all(struct inside *in, int sock, int *fds)
 		in->v6 = b.v6;
 		for (i = 0; i < b.n; i++)
 			fds[b.which[i]] = got[i];
-	} while (b.n == BATCH);
+	} while (b.n == PASS_MOST);
 	return true;
 }
 
@@ -312,7 +276,7 @@ int inside_connect(struct dialer *d, unsigned port)
 {
 	struct wanted w = {.number = ++d->asked, .port = port};
 	struct batch b = {0};
-	int fds[BATCH];
+	int fds[PASS_MOST];
 
 	if (send(d->sock, &w, sizeof w, MSG_NOSIGNAL) < 0)
 		return -1;

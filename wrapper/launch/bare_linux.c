@@ -1,7 +1,6 @@
 #include "launch/bare.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,9 +15,9 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/folder.h"
-#include "base/pidfd.h"
 #include "launch/cgroup.h"
 #include "launch/orders.h"
+#include "launch/process.h"
 #include "launch/program.h"
 #include "launch/spawn.h"
 #include "model/layers.h"
@@ -61,35 +60,17 @@ int bare_become(const struct plan *plan, uint32_t around, bool verbose)
 /* --- The lower tier -----------------------------------------------------------------------------
  */
 
-/* The parent of PID, 0 if there is none. The name in proc(5)'s stat may hold anything but ends
- * with the last parenthesis. */
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], text[512];
-	const char *p;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : fd_read_all(fd, text, sizeof text - 1);
-	text[n > 0 ? n : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-	p = strrchr(text, ')');
-	return p && strlen(p) > 4 ? (pid_t)strtol(p + 4, NULL, 10) : 0;
-}
-
 /* Kills this process's children. One that is not reaped keeps its number. */
 static void kill_children(void)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *e;
+	struct process p;
 	pid_t pid;
 
 	while (proc && (e = readdir(proc))) {
 		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid > 0 && parent_of(pid) == getpid())
+		if (pid > 0 && process_look(pid, &p) && p.parent == getpid())
 			kill(pid, SIGKILL); /* not reaped yet */
 	}
 	if (proc)

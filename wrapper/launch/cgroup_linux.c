@@ -13,6 +13,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mutant.h"
+#include "launch/process.h"
 
 #define PREFIX "seal-exec-"
 
@@ -20,29 +21,13 @@
  */
 enum { END_MS = 1000, TURN_MS = 20 };
 
-/* When the process PID was started, as proc(5)'s stat has it; 0 if there is none. The name in it
- * may hold anything but ends with the last parenthesis; the state behind it is field 3. */
-static unsigned long long started(long pid)
-{
-	char path[64], text[1024];
-	const char *p;
-	ssize_t n;
-	int field;
-
-	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : fd_read_all(fd, text, sizeof text - 1);
-	text[n > 0 ? n : 0] = '\0';
-	p = strrchr(text, ')');
-	for (field = 2; p && field < 22; field++)
-		p = strchr(p + 1, ' ');
-	return p ? strtoull(p + 1, NULL, 10) : 0;
-}
-
 /* The name of the group of the front PID. */
 static void group_name(char *out, size_t size, long pid)
 {
-	snprintf(out, size, PREFIX "%ld-%llu", pid, started(pid));
+	struct process p = {0};
+
+	process_look((pid_t)pid, &p);
+	snprintf(out, size, PREFIX "%ld-%llu", pid, p.started);
 }
 
 /* Groups of runs that were killed. One with anything in it stays: rmdir(2) sees to that. */

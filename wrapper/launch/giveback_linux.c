@@ -6,13 +6,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fd.h"
 #include "base/mutant.h"
+#include "launch/process.h"
 
 /* What fcntl(2) lets a holder change. */
 enum { CHANGEABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME };
@@ -42,37 +41,15 @@ void giveback_note(struct giveback *g)
 	g->tty = -1;
 }
 
-/* A process's parent and state, as proc(5) has them in its stat: behind a name that may hold
- * anything but ends with the last parenthesis. */
-static bool look_at(pid_t pid, pid_t *parent, char *state)
-{
-	char path[64], text[512];
-	const char *p;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : fd_read_all(fd, text, sizeof text - 1);
-	text[n > 0 ? n : 0] = '\0';
-	fd_cleanup(&fd);
-	p = strrchr(text, ')');
-	if (!p || strlen(p) < 5)
-		return false;
-	*state = p[2];
-	*parent = (pid_t)strtol(p + 4, NULL, 10);
-	return true;
-}
-
 static bool is_ancestor(pid_t pid)
 {
-	pid_t p = getpid();
-	char state;
+	struct process p;
+	pid_t at = getpid();
 
-	while (p > 1 && p != pid)
-		if (!look_at(p, &p, &state))
+	for (; at > 1 && at != pid; at = p.parent)
+		if (!process_look(at, &p))
 			return false;
-	return p == pid;
+	return at == pid;
 }
 
 /* True if a program beside us, in our group, may be using the terminal. The script that we stand in
@@ -82,13 +59,13 @@ static bool is_shared(void)
 	DIR *d = opendir("/proc");
 	bool found = false;
 	struct dirent *e;
-	pid_t pid, parent;
-	char state;
+	struct process p;
+	pid_t pid;
 
 	while (d && !found && (e = readdir(d))) {
 		pid = isdigit((unsigned char)e->d_name[0]) ? (pid_t)strtol(e->d_name, NULL, 10) : 0;
 		found = pid > 0 && pid != getpid() && getpgid(pid) == getpgrp() &&
-			look_at(pid, &parent, &state) && state != 'Z' && !is_ancestor(pid);
+			process_look(pid, &p) && p.state != 'Z' && !is_ancestor(pid);
 	}
 	if (d)
 		closedir(d);

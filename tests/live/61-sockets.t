@@ -214,7 +214,7 @@ is "$status/$out" "0/host: hello
 ENOENT" "and denies what it denies"
 rm -f seal.toml "$XDG_CONFIG_HOME/seal-exec/config.toml"
 mkdir -p "$XDG_CONFIG_HOME/seal-exec/bundles" tools
-printf 'name = "seal-ask"\nsummary = "x"\ncommands = ["seal-ask"]\nunix_sockets = ["%s"]\n' \
+printf 'name = "seal-ask"\nsummary = "x"\ncommands = ["seal-ask"]\nunix_socket_connects = ["%s"]\n' \
 	"$c/one.sock" >"$XDG_CONFIG_HOME/seal-exec/bundles/seal-ask.toml"
 printf '#!/bin/sh\nexec python3 ask.py "$@"\n' >tools/seal-ask
 chmod 755 tools/seal-ask

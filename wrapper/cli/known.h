@@ -10,8 +10,11 @@
 
 #include "cli/session.h"
 
-/* Adds to OUT the folders of those below the project that are still there. */
-void known_read(struct session *s, struct strvec *out);
+/* Reads the folders of those that are on record for the project: S->known. */
+void known_read(struct session *s);
+
+/* Adds to OUT those of S->known that are still there. */
+void known_roots(struct session *s, struct strvec *out);
 
 /* Writes down what S->facts.repos has and the record has not. */
 void known_write(struct session *s);

@@ -221,10 +221,11 @@ static void find_repos(struct session *s)
 	struct strvec roots = {0};
 	const struct grant *g;
 
-	if (s->policy.profile != PROFILE_READ_ONLY)
+	known_read(s);
+	if (s->policy.profile != PROFILE_READ_ONLY) {
 		strvec_push(&s->arena, &roots, s->facts.project);
-	if (roots.n)
-		known_read(s, &roots);
+		known_roots(s, &roots);
+	}
 	vec_each (g, &s->policy.grants) {
 		const char *root = g->kind == GRANT_WRITE && g->flags & GRANT_DIRECTORY && g->path
 			? host_canonical(g->path, &s->arena)

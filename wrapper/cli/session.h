@@ -27,6 +27,7 @@ struct session {
 	struct bundle base, network; /* profiles: of every run, of every run with a network */
 	struct refusals refusals;
 	struct policy policy;
+	struct strvec known; /* folders of repositories in the project, on record (cli/known.h) */
 	struct plan plan;
 };
 

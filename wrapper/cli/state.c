@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -102,4 +103,24 @@ const char *state_word(const char *path, struct arena *arena)
 	word = arena_strdup(arena, b.s);
 	strbuf_release(&b);
 	return word;
+}
+
+const char *state_from_word(const char *word, size_t len, struct arena *arena)
+{
+	char *text = arena_alloc(arena, len + 1), *out = text;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		char digits[3] = {0};
+
+		if (word[i] != '%' || i + 2 >= len) {
+			*out++ = word[i];
+			continue;
+		}
+		memcpy(digits, word + i + 1, 2);
+		*out++ = (char)strtol(digits, NULL, 16);
+		i += 2;
+	}
+	*out = '\0';
+	return text;
 }

@@ -34,4 +34,7 @@ void state_write(const struct state_file *file, const struct facts *f, struct ar
 /* PATH as one word of one line; different paths stay different. */
 const char *state_word(const char *path, struct arena *arena);
 
+/* The path of which the LEN bytes of WORD are the word. */
+const char *state_from_word(const char *word, size_t len, struct arena *arena);
+
 #endif

@@ -32,7 +32,6 @@ struct guard {
 	const char *path;       /* as named, absolute */
 	const char *canonical;  /* the thing; PATH if it is missing */
 	bool file;              /* not a directory */
-	bool link;              /* the symbolic link itself */
 	enum stand_in stand_in; /* what stands for it; STAND_NONE if it exists */
 	enum stand_in if_gone;  /* what would, if it existed only as long as another run */
 	bool leaf;              /* what is missing above it may be made: node_modules of .bin */

@@ -6,18 +6,19 @@
 #include "plan/parts.h"
 #include "plan/protect.h"
 
-/* ALL without what is there twice, and without what is in NOT, which is such a list. */
+/* Sorts ALL and gives what is in it, once each, but nothing of BUT: NULL, or such a list. */
 static void sorted(
-	struct strvec *all, const struct strvec * not, struct arena *arena, struct strvec *out)
+	struct strvec *all, const struct strvec *but, struct arena *arena, struct strvec *out)
 {
 	size_t i, j = 0;
 
 	strvec_sort(all);
 	for (i = 0; i < all->n; i++) {
-		while (not &&j < not ->n && strcmp(not ->v[j], all->v[i]) < 0)
+		if (i > 0 && strcmp(all->v[i], all->v[i - 1]) == 0)
+			continue;
+		while (but && j < but->n && strcmp(but->v[j], all->v[i]) < 0)
 			j++;
-		if ((i == 0 || strcmp(all->v[i], all->v[i - 1]) != 0) &&
-			!(not &&j < not ->n && strcmp(not ->v[j], all->v[i]) == 0))
+		if (!but || j == but->n || strcmp(but->v[j], all->v[i]) != 0)
 			strvec_push(arena, out, all->v[i]);
 	}
 }

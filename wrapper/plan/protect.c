@@ -348,7 +348,7 @@ bool protect_guard(struct builder *b, struct guards *guards, const struct guard 
 		g = add(b, guards, template, link);
 		g->kind = GUARD_PROTECT;
 		g->path = link;
-		g->file = g->link = true;
+		g->file = true;
 	}
 	if (fact->end != PATH_MISSING) {
 		add(b, guards, template, fact->canonical)->file = fact->end != PATH_DIR;

@@ -43,10 +43,11 @@ static void join(pid_t init, int pidfd)
 	snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)init);
 	mnt = open(path, O_RDONLY | O_CLOEXEC);
 	user = mnt < 0 ? -1 : ioctl(mnt, NS_GET_USERNS);
-	if (pidfd_signal(pidfd, 0) != 0 && errno == ESRCH)
-		_exit(EXIT_REFUSED); /* who sees the end says so */
-	else if (pidfd_signal(pidfd, 0) != 0)
+	if (pidfd_signal(pidfd, 0) != 0) {
+		if (errno == ESRCH)
+			_exit(EXIT_REFUSED); /* who sees the end says so */
 		fail("look at", "the sandbox");
+	}
 	if (user < 0 || setns(user, CLONE_NEWUSER) != 0 || setns(mnt, CLONE_NEWNS) != 0)
 		fail("join", "the sandbox's mount namespace");
 }
@@ -118,9 +119,8 @@ static int new_file_mask(const char *path)
 
 static void hold(const struct mount *m)
 {
-	int place, tree;
+	int place = open_place(m->dest), tree;
 
-	place = open_place(m->dest);
 	if (m->kind == MOUNT_MASK) {
 		tree = m->file ? new_file_mask(m->dest) : new_mask();
 	} else {
@@ -182,9 +182,7 @@ bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struc
 {
 	struct arena arena = ARENA_INIT;
 	struct flags outside = {0};
-	const struct mount *m;
 	int status = -1; /* how no process ends: not heard of */
-	bool any;
 	pid_t pid;
 
 	if (!flags_read(&outside, &arena)) {
@@ -192,15 +190,14 @@ bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struc
 			strerror(errno));
 		return false;
 	}
-	any = outside.any;
-	vec_each (m, mounts)
-		any |= m->held;
-	pid = any ? fork() : 0;
-	if (any && pid == 0)
+	if (!outside.any && !mounts_any_held(mounts)) {
+		arena_release(&arena);
+		return true;
+	}
+	pid = fork();
+	if (pid == 0)
 		child(mounts, &outside, init, pidfd, hand);
 	arena_release(&arena);
-	if (!any)
-		return true;
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)

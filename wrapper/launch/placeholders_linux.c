@@ -389,16 +389,6 @@ static bool sweep_later(void *what, int front, int init)
 	_exit(EXIT_SUCCESS);
 }
 
-static bool any_held(const struct plan *plan)
-{
-	const struct mount *m;
-
-	vec_each (m, &plan->mounts)
-		if (m->held)
-			return true;
-	return false;
-}
-
 static void forget(int *fd)
 {
 	fd_cleanup(fd);
@@ -460,7 +450,7 @@ const char *placeholders_begin(
 	*p = (struct placeholders){
 		.arena = arena, .state = state, .fd = -1, .folder = -1, .lock = -1};
 	p->sweep = (struct sweep){-1, p, sweep_now, sweep_later};
-	if (!any_held(plan))
+	if (!mounts_any_held(&plan->mounts))
 		return NULL;
 	mask = umask(077); /* a caller's may shut us out for good */
 	wrong = begin(p, plan);

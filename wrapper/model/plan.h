@@ -100,4 +100,6 @@ struct plan {
 	const char *not_found; /* what to add when the command is missing inside, or NULL */
 };
 
+bool mounts_any_held(const struct mounts *mounts);
+
 #endif

@@ -74,10 +74,10 @@ static bool make_file(int folder, const char *name, size_t bytes)
 	return false;
 }
 
-/* True if it is not for lack of pipes that one could not be made. */
-static bool is_trouble(int error)
+/* True if a file system without pipes answers so. */
+static bool lacks_pipes(int error)
 {
-	return error != EPERM && error != EOPNOTSUPP && error != ENOSYS && error != EINVAL;
+	return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL;
 }
 
 /* False with errno, EEXIST if the name has come to be. */
@@ -90,10 +90,11 @@ static bool make_one(struct folder *in, struct placeholder *x)
 	switch (x->kind) {
 	case STAND_PIPE:
 		made = mkfifoat(in->fd, name, 0) == 0;
-		if (made || errno == EEXIST || is_trouble(errno))
-			break;
-		x->kind = STAND_FOLDER; /* a file system without pipes */
-					/* fall through */
+		if (!made && lacks_pipes(errno)) {
+			x->kind = STAND_FOLDER;
+			made = mkdirat(in->fd, name, 0755) == 0;
+		}
+		break;
 	case STAND_FOLDER:
 		made = mkdirat(in->fd, name, 0755) == 0;
 		break;
@@ -148,6 +149,14 @@ static enum state holds_dot(int folder, const char *name, const struct stat *is)
 		: STATE_OTHER;
 }
 
+static bool is_of_kind(const struct stat *st, enum stand_in kind)
+{
+	if (kind == STAND_FOLDER)
+		return S_ISDIR(st->st_mode);
+	return st->st_nlink == 1 &&
+		(kind == STAND_PIPE ? S_ISFIFO(st->st_mode) : S_ISREG(st->st_mode));
+}
+
 /*
  * Whether NAME is X; whether a folder is empty, rmdir(2) says. What has no inode in the record must
  * be younger than that (SINCE).
@@ -162,19 +171,14 @@ static enum state look(int folder, const char *name, const struct placeholder *x
 	/* Some file systems show another owner than who made it. */
 	ours = x->ino ? st.st_ino == x->ino && st.st_dev == x->dev
 		      : st.st_uid == geteuid() && st.st_ctim.tv_sec >= since;
-	if (x->kind == STAND_FOLDER)
-		ours = ours && S_ISDIR(st.st_mode);
-	else if (x->kind == STAND_PIPE)
-		ours = ours && S_ISFIFO(st.st_mode) && st.st_nlink == 1;
-	else
-		ours = ours && S_ISREG(st.st_mode) && st.st_nlink == 1;
-	if (!ours || x->kind == STAND_FOLDER || x->kind == STAND_PIPE)
-		return ours ? STATE_OURS : STATE_OTHER;
-	if (st.st_size == 0)
-		ours = x->kind == STAND_FILE || !x->ino;
-	else
+	if (!ours || !is_of_kind(&st, x->kind))
+		return STATE_OTHER;
+	if (x->kind == STAND_FOLDER || x->kind == STAND_PIPE)
+		return STATE_OURS;
+	if (st.st_size != 0)
 		return x->kind == STAND_DOT ? holds_dot(folder, name, &st) : STATE_OTHER;
-	return ours ? STATE_OURS : STATE_OTHER;
+	/* Who makes a STAND_DOT may be killed before it is written, and its inode recorded. */
+	return x->kind == STAND_FILE || !x->ino ? STATE_OURS : STATE_OTHER;
 }
 
 /* False if X should go and could not. */

@@ -2,8 +2,8 @@
  * gen-catalog OUT.c bundles/NAME.toml... profiles/NAME.toml...
  *
  * Embeds the bundles and profiles as bytes, with an index of each bundle's commands, so that a
- * run finds its bundles without reading any. A bundle with an error, or one whose name is not
- * its file's, or a command claimed twice, is a build error here.
+ * run finds its bundles without reading any. A bundle with an error, one that breaks a rule of the
+ * catalogue (read/lint.h), or one whose name is not its file's, is a build error here.
  */
 #include <fcntl.h>
 #include <sha2.h>
@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "read/bundle.h"
+#include "read/lint.h"
 #include "read/protect.h"
 #include "read/refuse.h"
 
@@ -51,19 +52,18 @@ static void check_bundle(struct file *f, struct arena *arena, struct diags *diag
 			f->bundle.name, f->name);
 }
 
-/* Each command belongs to one bundle: a run must not depend on their order. */
-static void check_claims(const struct file *files, size_t n, struct diags *diags)
+/* All rules for bundles, once every file is read: refuse.toml is one of the last. */
+static void lint_all(const struct file *files, size_t n, const struct refusals *refusals,
+	struct arena *arena, struct diags *diags)
 {
-	size_t i, j, k;
+	const struct bundle **all = arena_calloc(arena, n, sizeof(struct bundle *));
+	size_t i;
 
-	for (i = 0; i < n; i++)
-		for (j = 0; j < i; j++)
-			for (k = 0; k < files[i].bundle.commands.n; k++)
-				if (strvec_has(&files[j].bundle.commands,
-					    files[i].bundle.commands.v[k]))
-					diag_add(diags, files[i].bundle.at,
-						"the command '%s' is claimed by '%s' too",
-						files[i].bundle.commands.v[k], files[j].name);
+	for (i = 0; i < n; i++) {
+		all[i] = &files[i].bundle;
+		lint_bundle(all[i], refusals, diags);
+	}
+	lint_catalog(all, n, diags);
 }
 
 static void emit_list(FILE *out, const char *what, size_t i, const struct strvec *list)
@@ -215,7 +215,7 @@ int main(int argc, char **argv)
 	}
 	if (!profile || bundles == 0)
 		die("usage: gen-catalog OUT.c bundles/NAME.toml... profiles/NAME.toml...");
-	check_claims(files, bundles, &diags);
+	lint_all(files, bundles, &refusals, &arena, &diags);
 	if (diag_any(&diags)) {
 		diag_render(&diags, &text);
 		fd_write_all(STDERR_FILENO, text.s, text.len);

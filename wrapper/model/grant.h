@@ -40,6 +40,7 @@ enum grant_flag {
 	GRANT_ESCAPE = 1 << 4,     /* lets a guest act outside of the sandbox */
 	GRANT_CHECKED = 1 << 5,    /* a cache that builds outside use; its user verifies hashes */
 	GRANT_UNCHECKED = 1 << 6,  /* the same, and nobody verifies what is in it */
+	GRANT_INERT = 1 << 7,      /* neither programs nor configuration, for all its name */
 };
 
 /* Where a grant of a bundle holds. */

@@ -4,6 +4,7 @@
 
 #include "base/die.h"
 #include "read/bundle.h"
+#include "read/lint.h"
 
 void catalog_open(struct catalog *c, struct arena *arena)
 {
@@ -45,9 +46,12 @@ void catalog_overlay(
 	struct catalog *c, const char *file, const char *text, size_t len, struct diags *diags)
 {
 	struct bundle *b = arena_alloc(c->arena, sizeof *b);
-	size_t i;
+	size_t before = diags->list.n, i;
 
 	if (!bundle_read(b, ORIGIN_BUNDLE, file, text, len, c->arena, diags))
+		return;
+	lint_safety(b, &catalog_refusals, diags);
+	if (diags->list.n != before)
 		return;
 	i = position(c, b->name);
 	if (!is_at(c, i, b->name)) {

@@ -50,7 +50,8 @@ struct catalog {
 /* The built-in bundles; nothing is read yet. */
 void catalog_open(struct catalog *c, struct arena *arena);
 
-/* Adds the overlay file FILE with TEXT, in place of a bundle of the same name. */
+/* Adds the overlay file FILE with TEXT, in place of a bundle of the same name; held to what
+ * lint_safety() asks. */
 void catalog_overlay(
 	struct catalog *c, const char *file, const char *text, size_t len, struct diags *diags);
 

@@ -245,5 +245,11 @@ cp "$seal" ./se
 lower -q -- ./se -v -- sh -c 'echo inside; cat "$1/secret"; echo x >"$TMPDIR/t" && echo tmp' sh "$T/canary"
 is "$status/$(echo "$out" | tr '\n' ' ')" "0/inside tmp " "[NE-01] a run inside the lower tier"
 like "$err" 'inside a run of the lower tier' "[NE-01] ... knows which it is"
+git init -q library
+lower -q -- true
+[ -s "$XDG_STATE_HOME/seal-exec/repositories" ]
+ok $? "control: a repository in the project is on record"
+lower -q -- ./se -- echo inside
+is "$status/$out" 0/inside "[NE-01] ... and a run inside, which cannot read the record, starts"
 
 done_testing

@@ -40,7 +40,8 @@ static void read_record(struct session *s, struct strvec *out, struct strbuf *re
 
 void known_read(struct session *s)
 {
-	read_record(s, &s->known, NULL);
+	if (s->around == AROUND_NONE)
+		read_record(s, &s->known, NULL);
 }
 
 void known_roots(struct session *s, struct strvec *out)

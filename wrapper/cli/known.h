@@ -10,7 +10,8 @@
 
 #include "cli/session.h"
 
-/* Reads the folders of those that are on record for the project: S->known. */
+/* Reads the folders of those that are on record for the project: S->known. None inside a run: the
+ * one around has read them, and the record is out of reach. */
 void known_read(struct session *s);
 
 /* Adds to OUT those of S->known that are still there. */

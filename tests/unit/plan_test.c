@@ -237,6 +237,35 @@ static void test_idle(void)
 		P "ro-bind /srv/data; ");
 }
 
+/* Nor is a file copied to where a folder of the host's shows it: nothing can be made there. */
+static void test_idle_copy(void)
+{
+	static const struct node nodes[] = {
+		{"/etc/ssl/certs/java", PATH_DIR, NULL, 0},
+		{"/etc/ssl/certs/java/cacerts", PATH_FILE, NULL, 160000},
+		{NULL, PATH_MISSING, NULL, 0},
+	};
+	static const char *const wants[][2] = {
+		{"", "copy /etc/ssl/certs/java/cacerts"},
+		{"sandbox.os.network.domains = ['a.org']\n", "ro-bind /etc/ssl/certs"},
+	};
+	const struct mount *m;
+	struct run *r;
+	size_t i;
+
+	for (i = 0; i < sizeof wants / sizeof *wants; i++) {
+		r = run_new();
+		r->extra = nodes;
+		run_project(r, wants[i][0]);
+		run_plan(r, "java -version");
+		is_str(run_faults(r), "", "no faults");
+		m = mount_above(&r->plan.mounts, "/etc/ssl/certs/java/cacerts/");
+		is_str(arena_printf(&r->arena, "%s %s", mount_kind_names[m->kind], m->dest),
+			wants[i][1], "who shows Java's certificates with '%s'", wants[i][0]);
+		run_free(r);
+	}
+}
+
 static void test_prohibitions(void)
 {
 	mounts_are("[sandbox.os]\nwrite = ['/srv/data']\ndeny = ['" SECRET "', '/srv/data/a']\n",
@@ -523,6 +552,7 @@ int main(void)
 		return done_testing();
 	test_overlaps();
 	test_idle();
+	test_idle_copy();
 	test_prohibitions();
 	test_pin();
 	test_aliases();

@@ -295,8 +295,11 @@ static bool same_source(const struct mount *up, const struct mount *m)
 /* True if X adds nothing to what UP, the mount above it, does already. */
 static bool is_idle(const struct wish *x, const struct mount *up)
 {
-	return mount_is_bind(&x->m) && mount_is_bind(up) && up->kind == x->m.kind &&
-		same_source(up, &x->m);
+	if (!mount_is_bind(up))
+		return false;
+	if (x->m.kind != MOUNT_COPY && (!mount_is_bind(&x->m) || x->m.kind != up->kind))
+		return false;
+	return same_source(up, &x->m);
 }
 
 static void check_symlinks(struct builder *b, const struct wish *x, const struct mount *up)

@@ -189,9 +189,10 @@ check: all $(test_programs)
 check-unit: $(units)
 	$(prove) $(units)
 
-# Writes tests/golden/plan/ anew; git diff shows what it means.
-accept: $b/unit/plan_test
-	SEAL_ACCEPT=1 $<
+# Writes tests/golden/plan/ and tests/golden/bundles/ anew, or with B=NAME that bundle's effects;
+# git diff shows what it means.
+accept: $(if $(B),,$b/unit/plan_test) $b/unit/effects_test
+	for test in $^; do SEAL_ACCEPT=$(or $(B),1) $$test >/dev/null || exit 1; done
 
 check-live: all $(test_programs)
 	$(prove) $(live)

@@ -6,13 +6,10 @@
  *
  * Rules about plans that hold whatever the grants are: rules_test.c.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/fd.h"
 #include "fixture.h"
+#include "golden.h"
 #include "json.h"
 #include "model/names.h"
 #include "plan/plan.h"
@@ -96,53 +93,16 @@ static void fold_json(const char *json, struct strbuf *out)
 	}
 }
 
-/* The bytes of PATH in ARENA, NULL if there is no such file. */
-static const char *read_file(struct arena *a, const char *path)
-{
-	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	enum { MOST = 256 * 1024 };
-	char *text;
-
-	if (fd < 0)
-		return NULL;
-	text = arena_alloc(a, MOST + 1);
-	return fd_read_all(fd, text, MOST) < 0 ? NULL : text;
-}
-
-static void write_file(const char *path, const struct strbuf *text)
-{
-	cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-	if (fd < 0 || !fd_write_all(fd, text->s, text->len)) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		exit(1);
-	}
-}
-
-/* The first line in which A and B differ: a whole plan in a failure is no help. */
-static void note_difference(const char *got, const char *want)
-{
-	size_t start = 0, i;
-
-	for (i = 0; got[i] && got[i] == want[i]; i++)
-		if (got[i] == '\n')
-			start = i + 1;
-	printf("#   got:    %.*s\n", (int)strcspn(got + start, "\n"), got + start);
-	printf("#   wanted: %.*s\n", (int)strcspn(want + start, "\n"), want + start);
-}
-
 static void compare(struct run *r, const char *name, const char *suffix, const struct strbuf *got)
 {
 	const char *path = arena_printf(&r->arena, GOLDEN "%s%s", name, suffix);
 	const char *want;
 
 	if (getenv("SEAL_ACCEPT"))
-		write_file(path, got);
-	want = read_file(&r->arena, path);
-	if (!ok(want && strcmp(want, got->s) == 0, "%s", path)) {
-		printf("#   make accept writes it anew; read the difference\n");
-		note_difference(got->s, want ? want : "");
-	}
+		golden_write(path, got);
+	want = golden_read(path, &r->arena);
+	if (!ok(want && strcmp(want, got->s) == 0, "%s", path))
+		golden_note(got->s, want ? want : "");
 }
 
 /* --- The plans -------------------------------------------------------------------------------- */

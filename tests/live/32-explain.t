@@ -18,6 +18,14 @@ END
 export SEAL_A="it's a 'value'
 with \$HOME, \"quotes\" and a newline"
 
+# of_json EXPRESSION: of x, what the last run printed as JSON.
+of_json()
+{
+	python3 -c 'import json, sys
+x = json.load(open(sys.argv[1]))
+print(eval(sys.argv[2]))' "$T/out" "$1"
+}
+
 # --- explain ----------------------------------------------------------------------------------------
 
 run "$seal" explain -- touch marker
@@ -190,15 +198,47 @@ for key in profile command_tools additional_directories unix_sockets host_localh
 done
 run "$seal" bundles list
 for name in cargo git make npm python; do
-	like "$out" "^$name +." "bundles list: $name"
+	like "$out" "^$name +enabled +.*[(]" "bundles list: $name"
 done
 first=$out
 run "$seal" bundles
 is "$out" "$first" "bundles alone lists"
 run "$seal" bundles show cargo
-like "$out" '^write +~/.cargo/registry .*\[bundles/cargo.toml:[0-9]+\]' "bundles show"
+like "$out" '^  ~/.cargo/registry [(]with fetch' "bundles show: a grant and its setting"
+like "$out" '^from bundles/cargo.toml' "... and its file"
 run "$seal" bundles show carg
 exits 125 "bundles show of what is none"
+for words in 'show --json cargo' '--json show cargo' 'show cargo --json'; do
+	run "$seal" bundles $words
+	is "$(of_json 'x["name"], x["enabled"], x["commands"][0]')" "('cargo', True, 'cargo')" "bundles $words"
+done
+run "$seal" bundles show cargo npm
+exits 125 "bundles show of two"
+manifest <<'END'
+[sandbox.os]
+command_tools = ["git"]
+END
+run "$seal" bundles list
+like "$out" '^git +enabled ' "what the manifest enables"
+like "$out" '^cargo +off ' "and what it does not"
+run "$seal" bundles list --json
+is "$(of_json '[b["name"] for b in x if b["enabled"]]')" "['git']" "... as JSON"
+rm seal.toml
+mkdir -p "$XDG_CONFIG_HOME/seal-exec/bundles"
+overlay=$XDG_CONFIG_HOME/seal-exec/bundles/own.toml
+printf 'name = "own"\nsummary = "mine"\nnamed_only = true\ncommands = ["own"]\n' >"$overlay"
+run "$seal" bundles
+like "$out" '^own +by name +mine [(]own[)]$' "what must be named"
+printf 'name = "own"\nsummary = "mine"\ncommands = ["touch"]\nread = ["~"]\n' >"$overlay"
+run "$seal" -- touch marker
+refused 'bundles/own.toml:4:9: .~. is granted by no bundle: ' "a bundle of the user's that grants the home"
+printf 'name = "own"\nsummary = "mine"\ncommands = ["touch"]\nuses = ["own2"]\n' >"$overlay"
+run "$seal" -- touch marker
+refused 'bundles/own.toml:4:9: .own. uses .own2., which is no bundle' "one that uses what is not there"
+printf 'name = "own"\nsummary = "mine"\ncommands = ["touch"]\nread = ["~/x"]\n' >"$overlay"
+run "$seal" -- touch marker
+starts "one that keeps the rules"
+rm "$overlay"
 run "$seal" --version
 like "$out" '^seal-exec [0-9]+\.[0-9]+' --version
 run "$seal" --help

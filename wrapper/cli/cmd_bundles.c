@@ -6,121 +6,83 @@
 
 #include "base/die.h"
 #include "cli/session.h"
-#include "render/explain.h"
+#include "cli/terminal.h"
+#include "policy/knob.h"
+#include "render/bundle.h"
+
+static enum bundle_state state_of(const struct session *s, const struct bundle *b)
+{
+	if (s->merged.m.set & SET_TOOLS)
+		return find_tool(&s->merged.m, b->name) ? BUNDLE_ENABLED : BUNDLE_OFF;
+	return b->named_only ? BUNDLE_NAMED : BUNDLE_ENABLED;
+}
 
 static void list_bundles(struct session *s, struct strbuf *out)
 {
-	size_t i;
+	size_t n = s->catalog.index.n, i;
+	struct listed *all = arena_calloc(&s->arena, n, sizeof *all);
 
-	for (i = 0; i < s->catalog.index.n; i++) {
-		const struct bundle *b =
-			catalog_load(&s->catalog, s->catalog.index.v[i].name, &s->diags);
-
-		if (!b)
-			continue;
-		strbuf_addf(out, "%-12s ", b->name);
-		strbuf_add_escaped(out, b->summary);
-		strbuf_addc(out, '\n');
+	for (i = 0; i < n; i++) {
+		all[i].bundle = catalog_load(&s->catalog, s->catalog.index.v[i].name, &s->diags);
+		session_refuse_faults(s);
+		all[i].state = state_of(s, all[i].bundle);
 	}
+	if (s->options.set[OPT_JSON])
+		render_bundles_json(all, n, out);
+	else
+		render_bundles(all, n, terminal_columns(STDOUT_FILENO), out);
 }
 
-static void show_words(const char *what, const struct strvec *words, struct strbuf *out)
+static void show_bundle(struct session *s, const char *name, struct strbuf *out)
 {
-	size_t i;
+	struct listed l = {.bundle = catalog_load(&s->catalog, name, &s->diags)};
 
-	if (words->n)
-		strbuf_addf(out, "%-13s", what);
-	for (i = 0; i < words->n; i++) {
-		strbuf_adds(out, i ? ", " : "");
-		strbuf_add_escaped(out, words->v[i]);
-	}
-	if (words->n)
-		strbuf_addc(out, '\n');
+	session_refuse_faults(s);
+	if (!l.bundle)
+		die("there is no bundle '%s'; seal-exec bundles list names them", name);
+	l.state = state_of(s, l.bundle);
+	if (s->options.set[OPT_JSON])
+		render_bundle_json(&l, out);
+	else
+		render_bundle(&l, &catalog_refusals.secrets, terminal_columns(STDOUT_FILENO), out);
 }
 
-static void show_uses(const struct bundle *b, struct strbuf *out)
+/* Options may stand before, between and behind the words "show NAME", of which there are at most
+ * two. Their number is the answer. */
+static size_t read_words(struct session *s, const char *words[2])
 {
-	const struct use *u;
+	char **next = s->options.rest + 1;
+	size_t n = 0;
 
-	if (b->uses.n)
-		strbuf_addf(out, "%-13s", "uses");
-	vec_each (u, &b->uses) {
-		strbuf_adds(out, u == b->uses.v ? "" : ", ");
-		strbuf_add_escaped(out, u->name);
-		if (u->when)
-			strbuf_addf(out, " (when %s)", u->when);
-	}
-	if (b->uses.n)
-		strbuf_addc(out, '\n');
-}
-
-static void show_bundle(const struct bundle *b, struct strbuf *out)
-{
-	size_t i;
-
-	strbuf_addf(out, "%s: ", b->name);
-	strbuf_add_escaped(out, b->summary);
-	strbuf_addc(out, '\n');
-	show_words("commands", &b->commands, out);
-	show_words("prefixes", &b->prefixes, out);
-	show_uses(b, out);
-	if (b->named_only)
-		strbuf_adds(out, "only where command_tools names it\n");
-	for (i = 0; i < b->grants.n; i++) {
-		const struct grant *g = &b->grants.v[i];
-
-		strbuf_addf(out, "%-13s",
-			g->flags & GRANT_IN_PROJECT ? "project_write" : grant_kind_name(g->kind));
-		strbuf_add_escaped(out, g->value);
-		if (g->text) {
-			strbuf_adds(out, " = ");
-			strbuf_add_escaped(out, g->text);
-		}
-		if (g->when)
-			strbuf_addf(out, " (when %s)", g->when);
-		if (g->os)
-			strbuf_addf(out, " (%s only)", platform_names[g->os]);
-		if (grant_mark(g))
-			strbuf_addf(out, " (%s)", grant_mark(g));
-		render_origin(&g->from, out);
-		strbuf_addc(out, '\n');
-	}
-	for (i = 0; i < b->knobs.n; i++) {
-		const struct knob *k = &b->knobs.v[i];
-
-		strbuf_addf(out, "setting      %s = %s", k->name,
-			k->initial ? k->initial : "(omitted)");
-		render_origin(&k->from, out);
-		strbuf_addc(out, '\n');
+	for (;;) {
+		opts_read(&s->options, SCOPE_BUNDLES, next);
+		next = s->options.rest;
+		if (!*next)
+			return n;
+		if (n == 2)
+			return 3;
+		words[n++] = *next++;
 	}
 }
 
 int cmd_bundles(struct session *s)
 {
 	struct strbuf text = STRBUF_INIT;
-	const struct bundle *b;
-	char **rest;
+	const char *words[2];
+	size_t n = read_words(s, words);
 
-	opts_read(&s->options, SCOPE_BUNDLES, s->options.rest + 1);
 	if (s->options.set[OPT_HELP]) {
 		opts_help(SCOPE_BUNDLES, &text);
 		session_print(&text);
 		return 0;
 	}
-	rest = s->options.rest;
 	session_open(s, environ);
-	if (!rest[0] || (strcmp(rest[0], "list") == 0 && !rest[1])) {
+	if (n == 0 || (n == 1 && strcmp(words[0], "list") == 0))
 		list_bundles(s, &text);
-	} else if (strcmp(rest[0], "show") == 0 && rest[1] && !rest[2]) {
-		b = catalog_load(&s->catalog, rest[1], &s->diags);
-		session_refuse_faults(s);
-		if (b)
-			show_bundle(b, &text);
-		else
-			die("there is no bundle '%s'; seal-exec bundles list names them", rest[1]);
-	} else {
+	else if (n == 2 && strcmp(words[0], "show") == 0)
+		show_bundle(s, words[1], &text);
+	else
 		die("write: seal-exec bundles list, or: seal-exec bundles show NAME");
-	}
 	session_print(&text);
 	return 0;
 }

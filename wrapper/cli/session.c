@@ -151,15 +151,22 @@ static void add_match(
 static void add_used(struct session *s, const struct manifest *m, const struct manifest *config,
 	struct matches *out)
 {
-	size_t i, j;
+	const struct use *u;
+	size_t i;
 
 	for (i = 0; i < out->n; i++) {
 		const struct bundle *b = out->v[i].bundle;
 		struct choice c = knob_choice(m, config, b->name);
 
-		for (j = 0; j < b->uses.n; j++)
-			if (knob_selects(b->uses.v[j].when, b, &c))
-				add_match(s, out, b->uses.v[j].name, b->name, true);
+		vec_each (u, &b->uses) {
+			if (!knob_selects(u->when, b, &c))
+				continue;
+			add_match(s, out, u->name, b->name, true);
+			if (!catalog_load(&s->catalog, u->name, &s->diags))
+				diag_add(&s->diags, u->at,
+					"'%s' uses '%s', which is no bundle; remove it", b->name,
+					u->name);
+		}
 	}
 }
 

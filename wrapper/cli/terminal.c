@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -47,4 +48,14 @@ bool terminal_ask(int tty, const char *question, char *answer, size_t size)
 	}
 	answer[len] = '\0';
 	return true;
+}
+
+unsigned terminal_columns(int fd)
+{
+	enum { USUAL = 80 };
+	struct winsize size;
+
+	if (!isatty(fd))
+		return 0;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : USUAL;
 }

@@ -1,5 +1,5 @@
 /*
- * terminal: a question to whoever sits at the terminal, and the answer.
+ * terminal: a question to whoever sits at the terminal, and the answer; and its width.
  *
  * Not on standard input and error: these are the command's, and may be anything. What was typed
  * before a question was asked is no answer to it, whether it was typed in a hurry or put there.
@@ -17,5 +17,8 @@ int terminal_open(const char **why);
 /* Prints QUESTION (made safe by the caller) and reads one line into ANSWER, without its end, cut to
  * SIZE. False at the end of input. Ctrl-C ends the process, as it does anywhere. */
 bool terminal_ask(int tty, const char *question, char *answer, size_t size);
+
+/* How many columns lines have that are printed to FD; 0 if it is no terminal. */
+unsigned terminal_columns(int fd);
 
 #endif

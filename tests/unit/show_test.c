@@ -97,13 +97,16 @@ static void test_page(void)
 	run_free(r);
 }
 
+/* Of the lines that could be folded: those of more than one word. */
 static size_t longest_line(const char *text)
 {
-	size_t most = 0, n;
+	size_t most = 0, n, blanks;
 
 	for (; *text; text += n + (text[n] == '\n')) {
 		n = strcspn(text, "\n");
-		most = n > most ? n : most;
+		blanks = strspn(text, " ");
+		if (n > most && blanks + strcspn(text + blanks, " \n") < n)
+			most = n;
 	}
 	return most;
 }

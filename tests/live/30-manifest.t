@@ -260,13 +260,10 @@ unbuilt 'envrc_mode = "trust"' 'not built yet' <<<'[command_run]
 envrc_mode = "trust"'
 mkdir -p tools
 printf '#!/bin/sh\ntouch "$1"\n' >tools/cargo
-cp tools/cargo tools/git
-chmod 755 tools/cargo tools/git
+chmod 755 tools/cargo
 PATH=$p/tools:$PATH
 unbuilt 'sccache = "manual"' 'later version' cargo <<<'[sandbox.os]
 command_tools = [{ tool = "cargo", sccache = "manual" }]'
-unbuilt 'gh_credentials = true' 'in this version' git <<<'[sandbox.os]
-command_tools = [{ tool = "git", gh_credentials = true }]'
 write seal.toml <<<'[sandbox.os]
 command_tools = [{ tool = "cargo", sccache = "off" }]'
 "$seal" trust --yes >/dev/null

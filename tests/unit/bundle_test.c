@@ -77,6 +77,10 @@ static void test_faults(void)
 	faults_are(HEAD "set = ['X']\n",
 		"seal-exec: x.toml:3:8: this entry of set lacks its value; write { name = ..., "
 		"value = ... }\n");
+	faults_are(HEAD "git_config = [{key = 'a.b', when = 'k'}]\nknobs.k.type = 'auto'\n",
+		"seal-exec: x.toml:3:15: this entry of git_config lacks its value; write { key = "
+		"..., value = ... }\n");
+	faults_are(HEAD "git_config = [{key = 'a.b', value = ''}]\n", "");
 	faults_are(HEAD "read = [{path = '/a', escape = true}]\n",
 		"seal-exec: x.toml:3:9: escape = true without why; say what can be done outside by "
 		"it\n");

@@ -9,6 +9,7 @@
 #include "policy/knob.h"
 #include "policy/refuse.h"
 #include "policy/resolve.h"
+#include "policy/select.h"
 #include "policy/tools.h"
 #include "policy/trusted.h"
 #include "read/bundle.h"
@@ -280,7 +281,7 @@ static void match(struct run *r)
 		struct choice c = knob_choice(&r->merged.m, r->merged.config, b->name);
 
 		for (j = 0; j < b->uses.n; j++)
-			if (knob_selects(b->uses.v[j].when, b, &c))
+			if (select_use(&r->matches.v[i], &b->uses.v[j], &c))
 				add_match(r, b->uses.v[j].name, b->name, true);
 	}
 	for (i = 0; i < r->catalog.index.n; i++)

@@ -17,6 +17,7 @@
 #include "policy/knob.h"
 #include "policy/refuse.h"
 #include "policy/resolve.h"
+#include "policy/select.h"
 #include "policy/tools.h"
 #include "read/bundle.h"
 #include "read/manifest.h"
@@ -159,7 +160,7 @@ static void add_used(struct session *s, const struct manifest *m, const struct m
 		struct choice c = knob_choice(m, config, b->name);
 
 		vec_each (u, &b->uses) {
-			if (!knob_selects(u->when, b, &c))
+			if (!select_use(&out->v[i], u, &c))
 				continue;
 			add_match(s, out, u->name, b->name, true);
 			if (!catalog_load(&s->catalog, u->name, &s->diags))
@@ -248,7 +249,7 @@ void session_plan(struct session *s, const char *const *argv)
 {
 	struct wanted_list wanted = {0};
 	struct matches matches = {0};
-	struct strvec bound = {0}, seen = {0};
+	struct strvec bound = {0}, seen = {0}, programs = {0};
 	size_t i;
 
 	session_refuse(s);
@@ -275,6 +276,8 @@ void session_plan(struct session *s, const char *const *argv)
 	policy_refuse_targets(&s->policy, &s->refusals, &s->facts, &s->arena, &s->diags);
 	session_refuse_faults(s);
 	host_find_command(&s->facts, argv[0], &s->arena);
+	plan_programs(&s->policy, &s->arena, &programs);
+	host_find_programs(&s->facts, &programs, &s->arena);
 	if (s->policy.limits[LIMIT_MEMORY].set || s->policy.limits[LIMIT_PROCESSES].set)
 		host_limits(&s->facts, &s->arena);
 	plan_build(&s->plan, &s->policy, &s->facts, argv, &s->arena, &s->diags);

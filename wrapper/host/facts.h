@@ -22,6 +22,9 @@ void host_look(struct facts *f, const struct strvec *bound, const struct strvec 
 /* Fills found_at and found_real: where the caller's PATH has COMMAND. */
 void host_find_command(struct facts *f, const char *command, struct arena *arena);
 
+/* Adds to F->programs every place where the caller's PATH has one of NAMES. */
+void host_find_programs(struct facts *f, const struct strvec *names, struct arena *arena);
+
 /*
  * Fills bwrap, or bwrap_why: only a bwrap at a fixed place that nobody but root (or the caller)
  * can replace, and that is not setuid, is used; PATH is never asked.

@@ -217,11 +217,38 @@ void host_look(
 		qsort(f->paths.v, f->paths.n, sizeof *f->paths.v, by_path);
 }
 
-void host_find_command(struct facts *f, const char *command, struct arena *arena)
+/* The next place of *PATH, a list as in the environment, that has the program NAME; *PATH moves on.
+ * False at the end. */
+static bool next_place(
+	const char **path, const char *name, struct program_fact *out, struct arena *arena)
 {
-	const char *path = facts_variable(f, "PATH"), *full;
+	const char *dir, *full;
 	struct stat st;
 	size_t n;
+
+	while (*path && **path) {
+		dir = *path;
+		n = strcspn(dir, ":");
+		*path += n + (dir[n] == ':');
+		if (*dir != '/')
+			continue;
+		full = arena_printf(arena, "%.*s/%s", (int)n, dir, name);
+		if (access(full, X_OK) != 0 || stat(full, &st) != 0 || !S_ISREG(st.st_mode))
+			continue;
+		*out = (struct program_fact){
+			.name = name,
+			.at = path_absolute(arena, "/", full),
+			.real = host_canonical(full, arena),
+		};
+		return true;
+	}
+	return false;
+}
+
+void host_find_command(struct facts *f, const char *command, struct arena *arena)
+{
+	const char *path = facts_variable(f, "PATH");
+	struct program_fact found = {0};
 
 	if (strchr(command, '/')) {
 		f->found_at = path_absolute(arena, f->cwd, command);
@@ -230,16 +257,23 @@ void host_find_command(struct facts *f, const char *command, struct arena *arena
 			f->found_at = NULL;
 		return;
 	}
-	for (; path && *path; path += n + (path[n] == ':')) {
-		n = strcspn(path, ":");
-		if (*path != '/')
-			continue;
-		full = arena_printf(arena, "%.*s/%s", (int)n, path, command);
-		if (access(full, X_OK) == 0 && stat(full, &st) == 0 && S_ISREG(st.st_mode)) {
-			f->found_at = path_absolute(arena, "/", full);
-			f->found_real = host_canonical(full, arena);
-			return;
-		}
+	if (next_place(&path, command, &found, arena)) {
+		f->found_at = found.at;
+		f->found_real = found.real;
+	}
+}
+
+void host_find_programs(struct facts *f, const struct strvec *names, struct arena *arena)
+{
+	struct program_fact found;
+	const char *path;
+	size_t i;
+
+	for (i = 0; i < names->n; i++) {
+		path = facts_variable(f, "PATH");
+		while (next_place(&path, names->v[i], &found, arena))
+			if (found.at && found.real)
+				*vec_push(arena, &f->programs) = found;
 	}
 }
 

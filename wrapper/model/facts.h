@@ -62,6 +62,12 @@ struct repo {
 	struct strvec runs;
 };
 
+/* A program by its name, at one place where the caller's PATH has it. */
+struct program_fact {
+	const char *name, *at;
+	const char *real; /* where that leads in the end */
+};
+
 struct facts {
 	enum platform platform; /* what is asked about: explain can be asked about another */
 	uid_t uid;
@@ -74,18 +80,19 @@ struct facts {
 	const char *cwd;       /* canonical */
 	const char
 		*project; /* canonical root of the project: seal.toml's folder, or .git's, or cwd */
-	const char *above;           /* a seal.toml above the .git that ended the search, or NULL */
-	const char *program;         /* seal-exec's own file, canonical; NULL if it is unknown */
-	const char *bwrap;           /* path of bwrap, NULL if there is none that may be used */
-	const char *bwrap_why;       /* then: the reason and the remedy */
-	const char *found_at;        /* where PATH of the host has the command; NULL if nowhere */
-	const char *found_real;      /* where that leads in the end */
-	const char *const *environ;  /* the caller's */
-	VEC(struct repo) repos;      /* sorted by root */
-	struct strvec manifests;     /* every seal.toml below the project's root, sorted */
-	bool repos_cut;              /* not all that may be written was searched for them */
-	struct limit_facts limits;   /* all zero if no limit asks for it */
-	VEC(struct path_fact) paths; /* sorted by path */
+	const char *above;      /* a seal.toml above the .git that ended the search, or NULL */
+	const char *program;    /* seal-exec's own file, canonical; NULL if it is unknown */
+	const char *bwrap;      /* path of bwrap, NULL if there is none that may be used */
+	const char *bwrap_why;  /* then: the reason and the remedy */
+	const char *found_at;   /* where PATH of the host has the command; NULL if nowhere */
+	const char *found_real; /* where that leads in the end */
+	VEC(struct program_fact) programs; /* that the plan asks for, in the order of PATH */
+	const char *const *environ;        /* the caller's */
+	VEC(struct repo) repos;            /* sorted by root */
+	struct strvec manifests;           /* every seal.toml below the project's root, sorted */
+	bool repos_cut;                    /* not all that may be written was searched for them */
+	struct limit_facts limits;         /* all zero if no limit asks for it */
+	VEC(struct path_fact) paths;       /* sorted by path */
 };
 
 /* The fact for PATH, or NULL if nobody asked. */

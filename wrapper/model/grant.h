@@ -22,6 +22,7 @@ enum grant_kind {
 	GRANT_COPY,           /* path of a small file of /etc: its bytes, copied at start */
 	GRANT_ENV,            /* variable name or glob */
 	GRANT_SET,            /* variable: has text as its value unless the caller's passes */
+	GRANT_GIT_CONFIG,     /* key of git's configuration: has text as a value in this run */
 	GRANT_DOMAIN,         /* "host", "*.host", "host:port" */
 	GRANT_HOST_PORT,      /* the host's localhost port, reachable from inside */
 	GRANT_HOST_PORT_DENY, /* ... never reachable */
@@ -55,7 +56,7 @@ struct grant {
 	unsigned flags;    /* enum grant_flag */
 	const char *value; /* as written */
 	const char *path;  /* value as an absolute path here; NULL until policy expands it */
-	const char *text;  /* GRANT_SET: the variable's value */
+	const char *text;  /* GRANT_SET, GRANT_GIT_CONFIG: the value */
 	const char *when;  /* bundles: "knob", "!knob" or "knob=value"; NULL = always */
 	enum platform os;
 	struct origin from;

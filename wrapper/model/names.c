@@ -157,6 +157,7 @@ static const char *const grant_kind_names[] = {
 	[GRANT_HOST_PORT_DENY] = "host_localhost_ports_deny",
 	[GRANT_DEV_PORT] = "dev_server_ports",
 	[GRANT_SET] = "set",
+	[GRANT_GIT_CONFIG] = "git_config",
 	[GRANT_SOCKET] = "unix_sockets",
 	[GRANT_DBUS] = "dbus",
 	[GRANT_CREDENTIAL] = "credentials",

@@ -15,11 +15,19 @@ struct builder {
 	struct diags *diags;
 };
 
+/* True if PATH of the caller leads to a program of this NAME that is shown inside; it was asked for
+ * (plan_programs). */
+bool plan_has_program(const struct builder *b, const char *name);
+
+/* The programs of helpers that bundles set, to OUT. */
+void plan_git_programs(const struct policy *p, struct arena *arena, struct strvec *out);
+
 void plan_net(struct builder *b);
 void plan_limits(struct builder *b);
 void plan_mounts(struct builder *b);
 void plan_etc(struct builder *b, struct mounts *to); /* files of /etc that we write ourselves */
 void plan_env(struct builder *b);
+void plan_git_config(struct builder *b); /* after plan_env, to which it adds */
 void plan_landlock(struct builder *b);
 void plan_layers(struct builder *b); /* after all others */
 

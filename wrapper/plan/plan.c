@@ -59,6 +59,22 @@ bool plan_shows(const struct plan *plan, const char *path)
 			m->kind == MOUNT_SYMLINK);
 }
 
+void plan_programs(const struct policy *p, struct arena *arena, struct strvec *out)
+{
+	plan_git_programs(p, arena, out);
+}
+
+bool plan_has_program(const struct builder *b, const char *name)
+{
+	const struct program_fact *p;
+
+	vec_each (p, &b->facts->programs)
+		if (strcmp(p->name, name) == 0 && plan_shows(b->plan, p->at) &&
+			plan_shows(b->plan, p->real))
+			return true;
+	return false;
+}
+
 /* What to say if the command is missing inside and the host has it. */
 static void plan_not_found(struct builder *b)
 {
@@ -102,6 +118,7 @@ void plan_build(struct plan *plan, const struct policy *p, const struct facts *f
 	plan_limits(&b);
 	plan_mounts(&b);
 	plan_env(&b);
+	plan_git_config(&b);
 	plan_landlock(&b);
 	plan_layers(&b);
 	plan_not_found(&b);

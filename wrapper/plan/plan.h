@@ -14,6 +14,9 @@
 void plan_paths(const struct policy *p, const struct facts *f, struct arena *arena,
 	struct strvec *bound, struct strvec *seen);
 
+/* The names of the programs beside the command that plan_build() will ask for, none twice. */
+void plan_programs(const struct policy *p, struct arena *arena, struct strvec *out);
+
 /*
  * Makes the plan of running ARGV (NULL-terminated). What cannot be planned safely goes to DIAGS;
  * the plan is then not to be performed. All memory is ARENA's or the inputs'.

@@ -14,7 +14,7 @@ void select_grants(const struct match *match, const struct choice *c, pick *to, 
 	vec_each (g, &b->grants) {
 		if (g->kind == GRANT_DOMAIN && (match->used || !defaults))
 			continue;
-		if (g->kind == GRANT_HOST_PORT && match->used)
+		if ((g->kind == GRANT_HOST_PORT || g->kind == GRANT_GIT_CONFIG) && match->used)
 			continue;
 		if (knob_selects(g->when, b, c))
 			to(user, b, g);
@@ -22,4 +22,9 @@ void select_grants(const struct match *match, const struct choice *c, pick *to, 
 	if (t && !match->used)
 		vec_each (g, &t->domains)
 			to(user, b, g);
+}
+
+bool select_use(const struct match *match, const struct use *u, const struct choice *c)
+{
+	return knob_selects(u->when, match->bundle, c) && !(u->when && match->used);
 }

@@ -17,4 +17,11 @@ typedef void pick(void *user, const struct bundle *b, const struct grant *g);
  */
 void select_grants(const struct match *match, const struct choice *c, pick *to, void *user);
 
+/*
+ * True if the bundle that U names comes along with MATCH. What depends on a setting does not come
+ * with a bundle that is only used itself: its setting is about its own commands, and git's login
+ * is for git, not for each tool that reads git's configuration.
+ */
+bool select_use(const struct match *match, const struct use *u, const struct choice *c);
+
 #endif

@@ -43,6 +43,7 @@ static const struct {
 	{BD_COPY, GRANT_COPY, 0},
 	{BD_ENV, GRANT_ENV, 0},
 	{BD_SET, GRANT_SET, 0},
+	{BD_GIT_CONFIG, GRANT_GIT_CONFIG, 0},
 	{BD_DOMAIN, GRANT_DOMAIN, 0},
 	{BD_HOST_PORT, GRANT_HOST_PORT, 0},
 	{BD_SOCKET, GRANT_SOCKET, 0},
@@ -98,11 +99,11 @@ static bool on_special_key(struct reader *r, enum bundle_row key, const struct t
 	struct grant *g = all->n ? &all->v[all->n - 1] : NULL;
 
 	if (key != BD_WRITE_MAKE && key != BD_PROJECT_WRITE_MAKE && key != BD_WRITE_CACHE &&
-		key != BD_WRITE_INERT && key != BD_SET_TEXT)
+		key != BD_WRITE_INERT && key != BD_SET_TEXT && key != BD_GIT_CONFIG_TEXT)
 		return false;
 	if (!g)
 		return true; /* cannot be, as above */
-	if (key == BD_SET_TEXT)
+	if (key == BD_SET_TEXT || key == BD_GIT_CONFIG_TEXT)
 		g->text = ev->text.s;
 	else if (key == BD_WRITE_CACHE)
 		g->flags |= strcmp(ev->text.s, "checked") == 0 ? GRANT_CHECKED : GRANT_UNCHECKED;
@@ -282,10 +283,11 @@ static void check_whole(struct reader *r)
 		if (g->when && !find_knob(b, g->when))
 			diag_add(r->diags, g->from.at, "when = '%s' names no knob of this bundle",
 				g->when);
-		if (g->kind == GRANT_SET && !g->text)
+		if ((g->kind == GRANT_SET || g->kind == GRANT_GIT_CONFIG) && !g->text)
 			diag_add(r->diags, g->from.at,
-				"this entry of set lacks its value; write { name = ..., value = "
-				"... }");
+				"this entry of %s lacks its value; write { %s = ..., value = "
+				"... }",
+				grant_kind_name(g->kind), g->kind == GRANT_SET ? "name" : "key");
 		if (g->flags & GRANT_ESCAPE && !g->from.why)
 			diag_add(r->diags, g->from.at,
 				"escape = true without why; say what can be done outside by it");

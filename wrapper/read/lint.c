@@ -332,9 +332,12 @@ static bool is_same_list(const struct grant *a, const struct grant *b)
 	return a->kind == b->kind && (a->flags & GRANT_IN_PROJECT) == (b->flags & GRANT_IN_PROJECT);
 }
 
-/* Entries of one value are twins unless setting or system tells them apart. */
+/* Entries of one value are twins unless setting or system tells them apart; a key of git's may have
+ * several values, whose order counts. */
 static bool are_twins(const struct grant *a, const struct grant *b)
 {
+	if (a->kind == GRANT_GIT_CONFIG && a->text && b->text && strcmp(a->text, b->text) != 0)
+		return false;
 	if (a->when && b->when && strcmp(a->when, b->when) != 0)
 		return false;
 	return !a->os || !b->os || a->os == b->os;

@@ -19,15 +19,19 @@ static const struct bundle *find(const struct catalogue *c, const char *name)
 	return NULL;
 }
 
-/* True if B uses the bundle NAME, or one that does. */
+/* True if B uses the bundle NAME, or one that does. What depends on a setting comes along with a
+ * bundle's own commands only (policy/select.h), so no chain goes on there, and no cycle closes. */
 static bool uses(const struct catalogue *c, const struct bundle *b, const char *name)
 {
+	const struct bundle *first = b;
 	struct strvec seen = {0};
 	const struct use *u;
 	size_t i = 0;
 
 	do {
 		vec_each (u, &b->uses) {
+			if (u->when && (b != first || strcmp(name, first->name) == 0))
+				continue;
 			if (u->name && strcmp(u->name, name) == 0)
 				return true;
 			if (find(c, u->name) && !strvec_has(&seen, u->name))

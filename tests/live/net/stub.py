@@ -29,6 +29,7 @@ import tables
 A, CNAME, AAAA = 1, 5, 28
 IP_PKTINFO = 8
 LOGIN = "Basic " + base64.b64encode(tables.PROXY_LOGIN.encode()).decode()
+GIT_LOGIN = "Basic " + base64.b64encode(tables.GIT_LOGIN.encode()).decode()
 PATTERN = bytes(range(251)) * 1024
 STALL = 2.5
 
@@ -215,7 +216,11 @@ class Server:
         elif path == "/until-close":
             sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + PATTERN)
             return False
-        elif path.startswith("/www/"):
+        elif path.startswith("/login/") and fields.get("authorization") != GIT_LOGIN:
+            status, text = b"401 Unauthorized", b"who are you?\n"
+            extra = b'WWW-Authenticate: Basic realm="login"\r\n'
+        elif path.startswith(("/www/", "/login/")):
+            path = path.replace("/login/", "/www/", 1)
             try:
                 with open(self.folder + os.path.normpath(path.split("?")[0]), "rb") as file:
                     text = file.read()
@@ -223,7 +228,7 @@ class Server:
                 status, text = b"404 Not Found", b"not here\n"
         close = fields.get("connection", "").lower() == "close" or path == "/close"
         if close:
-            extra = b"Connection: close\r\n"
+            extra += b"Connection: close\r\n"
         if method == "HEAD":
             sock.sendall(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n" % (status, len(text)))
         else:

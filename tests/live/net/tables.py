@@ -13,6 +13,9 @@ HOST_NAME = "sealhost"
 RESOLVER = "192.0.2.53"
 PROXY, PROXY_PORT, PROXY_LOGIN = "10.0.0.3", 3128, "user:pa:ss"
 
+# What /login/ wants to be told, as git tells it.
+GIT_LOGIN = "x-access-token:token-of-gh"
+
 # No address of these may be dialled, whatever name leads to it: PX-14. The label is the name's.
 GUARD = {
     "loopback4": "127.0.0.1",
@@ -79,6 +82,8 @@ NAMES = {
     "refused.test": 5,
     "timeout.test": None,
     "rebind.test": [["192.0.2.17"], ["127.0.0.1"]],  # by turns
+    "github.com": ["192.0.2.19"],
+    "gist.github.com": ["192.0.2.19"],
     "in-hosts.test": ["192.0.2.18"],  # but /etc/hosts of the machine says 127.0.0.1
     "in-hosts-good.test": [],  # known from /etc/hosts alone
     "corp.test": ["10.0.0.1"],

@@ -16,8 +16,8 @@
 #include "base/path.h"
 #include "base/pidfd.h"
 
-/* What STAND_DOT holds. */
-static const char dot[] = ".\n";
+/* What STAND_DOT holds. git would do without the slash; libgit2 takes "." for the folder above. */
+static const char dot[] = "./\n";
 enum { DOT_BYTES = sizeof dot - 1 };
 
 /* --- A folder that something is made in or removed from ----------------------------------------

@@ -15,7 +15,7 @@ enum stand_in {
 	STAND_PIPE,   /* that nobody may open: git neither lists, adds nor cleans it */
 	STAND_FOLDER, /* empty; in git directories, where nobody lists it */
 	STAND_FILE,   /* empty */
-	STAND_DOT,    /* a file of "." and a newline: git's commondir of itself */
+	STAND_DOT,    /* a file of "./" and a newline: git's commondir of itself */
 };
 
 /* Where the path of a row begins. */

@@ -5,6 +5,7 @@
 #   make lint           all that reads the code    make format    clang-format, in place
 #   make asan           tests under ASan+UBSan     make fuzz      SECONDS=60 of all targets
 #   make check-mutants  do the tests notice?       make bench     tests/bench/run
+#   make accept B=NAME  golden files anew          make readme    its table of bundles
 #   make install        DESTDIR= prefix=
 #
 # WERROR=1 makes warnings errors (CI and lint do; a user's newer compiler must not break a build).
@@ -155,9 +156,16 @@ build/gen/%_filters.c: build/gen/syscalls $(call_profiles)
 	$(call step,GEN,$@) build/gen/syscalls profiles/$(call filter_of,$*).toml $*_filters $@
 
 # The tables in the man pages come from the rows that the program is made of.
-build/man/%: man/%.in build/gen/manual profiles/protect.toml
+build/man/%: man/%.in build/gen/manual profiles/protect.toml $(bundles) bundles
 	@mkdir -p $(@D)
-	$(call step,GEN,$@) build/gen/manual $< $@ profiles/protect.toml
+	$(call step,GEN,$@) build/gen/manual $< $@ profiles/protect.toml $(bundles)
+
+# So does the README's, which is kept in the repository: tests/lint/readme says when it is stale.
+build/gen/README.md: README.md build/gen/readme $(bundles) bundles
+	$(call step,GEN,$@) build/gen/readme $< $@ $(bundles)
+
+readme: build/gen/README.md
+	cmp -s $< README.md || cp $< README.md
 
 # --- Tests --------------------------------------------------------------------------------------
 
@@ -239,7 +247,8 @@ analysed = $(src) $(filter-out $(filters) $(more_filters),$(inner_src)) $(gen_sr
 lint: lint-rules lint-format lint-warnings lint-headers lint-cppcheck lint-tidy lint-shell lint-man
 
 # Ours, a dozen lines each; tests/live/05-lint.t shows that each can fail.
-lint-rules:
+lint-rules: build/gen/README.md
+	$(call step,LINT,readme) tests/lint/readme README.md $<
 	$(call step,LINT,includes) tests/lint/includes
 	$(call step,LINT,exec) tests/lint/exec
 	$(call step,LINT,banned) tests/lint/banned
@@ -318,6 +327,6 @@ config.mk: config.mk.in config.h.in config.status
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all accept check check-unit check-live check-mutants asan asan-run fuzz fuzz-run bench objects format \
+.PHONY: all accept readme check check-unit check-live check-mutants asan asan-run fuzz fuzz-run bench objects format \
 	install uninstall clean distclean lint lint-rules lint-format lint-warnings lint-headers \
 	lint-cppcheck lint-tidy lint-shell lint-man

@@ -37,7 +37,7 @@ plant()
 	cat >"$tree/$1"
 }
 
-echo 1..28
+echo 1..30
 
 plant wrapper/plan/planted.c <<'END'
 #include "config.h"
@@ -121,3 +121,9 @@ static inline size_t f(size_t n) { return n; }' | plant wrapper/base/planted.h
 says 0 'a header that compiles alone' headers cc -Wall -Werror -Iwrapper
 echo 'static inline size_t f(size_t n) { return n; }' | plant wrapper/base/planted.h
 says 1 'a header that does not' headers cc -Wall -Werror -Iwrapper
+
+echo table >"$tree/planted.c"
+echo table >"$tree/new"
+says 0 'a table that is fresh' readme planted.c new
+echo other >"$tree/new"
+says 1 'a table that is stale' readme planted.c new

@@ -84,7 +84,7 @@ static void allowed(const char *line, struct arena *a, struct strvec *own, struc
 
 static bool is_lent(enum grant_kind kind)
 {
-	return kind != GRANT_DOMAIN && kind != GRANT_HOST_PORT;
+	return kind != GRANT_DOMAIN && kind != GRANT_HOST_PORT && kind != GRANT_GIT_CONFIG;
 }
 
 /* The first grant of R that comes from elsewhere; NULL if all is well. */

@@ -1,16 +1,17 @@
 /*
- * gen-manual PAGE.in PAGE PROTECT.toml
+ * gen-manual PAGE.in PAGE PROTECT.toml BUNDLE.toml...
  *
  * Copies a man page and puts the tables in: a line `.\" @KEYS@` becomes the keys of seal.toml (or,
  * in seal-bundle.5, of a bundle), `.\" @OPTIONS@` the options, `.\" @SUBCOMMANDS@` the
- * subcommands, `.\" @PROTECTED@` what PROTECT.toml says. The rows are those that the program itself
- * is made of, so a page cannot forget one.
+ * subcommands, `.\" @PROTECTED@` what PROTECT.toml says, `.\" @BUNDLES@` the catalogue. The rows
+ * are those that the program itself is made of, so a page cannot forget one.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/die.h"
 #include "base/path.h"
+#include "gen/lib/table.h"
 #include "read/bundle.h"
 #include "read/manifest.h"
 #include "read/protect.h"
@@ -119,8 +120,8 @@ int main(int argc, char **argv)
 	char line[4096];
 	FILE *in, *out;
 
-	if (argc != 4)
-		die("usage: gen-manual PAGE.in PAGE PROTECT.toml");
+	if (argc < 5)
+		die("usage: gen-manual PAGE.in PAGE PROTECT.toml BUNDLE.toml...");
 	if (!(in = fopen(argv[1], "r")))
 		die_errno("%s", argv[1]);
 	keys = strncmp(path_base(argv[1]), "seal-bundle", 11) == 0 ? &bundle_schema
@@ -134,6 +135,8 @@ int main(int argc, char **argv)
 			put_subcommands(&text);
 		else if (strcmp(line, ".\\\" @PROTECTED@\n") == 0)
 			put_protected(argv[3], &text);
+		else if (strcmp(line, ".\\\" @BUNDLES@\n") == 0)
+			table_mdoc(argv + 4, &text);
 		else
 			strbuf_adds(&text, line);
 	}

@@ -169,6 +169,7 @@ static void put_grants(struct page *p, const struct bundle *b)
 		[GRANT_COPY] = "reads a copy of",
 		[GRANT_ENV] = "environment: variables of yours that pass",
 		[GRANT_SET] = "environment: what is set unless yours passes",
+		[GRANT_GIT_CONFIG] = "git's configuration, for this run",
 		[GRANT_DOMAIN] = "network: hosts, unless the entry in command_tools names others",
 		[GRANT_HOST_PORT] = "ports of this machine's localhost",
 		[GRANT_SOCKET] = "Unix sockets that it connects to",

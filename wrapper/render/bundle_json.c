@@ -13,6 +13,7 @@ static const char *kind_key(const struct grant *g)
 		[GRANT_COPY] = "copy",
 		[GRANT_ENV] = "env",
 		[GRANT_SET] = "set",
+		[GRANT_GIT_CONFIG] = "git_config",
 		[GRANT_DOMAIN] = "domains",
 		[GRANT_HOST_PORT] = "host_ports",
 		[GRANT_SOCKET] = "unix_socket_connects",

@@ -13,7 +13,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mutant.h"
-#include "launch/process.h"
+#include "base/process.h"
 
 #define PREFIX "seal-exec-"
 

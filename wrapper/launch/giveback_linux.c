@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/mutant.h"
-#include "launch/process.h"
+#include "base/process.h"
 
 /* What fcntl(2) lets a holder change. */
 enum { CHANGEABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME };

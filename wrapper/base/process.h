@@ -2,8 +2,8 @@
  * process: what the kernel tells of a process by its number, which may be another one's a moment
  * later. Who acts on it knows why it is not: a child that is not reaped, a parent.
  */
-#ifndef SEAL_LAUNCH_PROCESS_H
-#define SEAL_LAUNCH_PROCESS_H
+#ifndef SEAL_BASE_PROCESS_H
+#define SEAL_BASE_PROCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-#include "launch/process.h"
+#include "base/process.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -262,8 +262,6 @@ mkdir -p tools
 printf '#!/bin/sh\ntouch "$1"\n' >tools/cargo
 chmod 755 tools/cargo
 PATH=$p/tools:$PATH
-unbuilt 'sccache = "manual"' 'later version' cargo <<<'[sandbox.os]
-command_tools = [{ tool = "cargo", sccache = "manual" }]'
 write seal.toml <<<'[sandbox.os]
 command_tools = [{ tool = "cargo", sccache = "off" }]'
 "$seal" trust --yes >/dev/null

@@ -57,7 +57,7 @@ static const char *place_text(struct session *s, const struct place *at)
 
 static enum answer question(struct asking *a, const struct port *p)
 {
-	const char *risk = port_risk(p->number);
+	const char *risk = p->twin ? NULL : port_risk(p->number);
 	struct strbuf text = STRBUF_INIT;
 	char typed[32];
 	enum answer answer = ANSWER_NONE;

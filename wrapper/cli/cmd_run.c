@@ -11,6 +11,7 @@
 #include "cli/log.h"
 #include "cli/session.h"
 #include "cli/trust.h"
+#include "cli/twin.h"
 #include "host/facts.h"
 #include "keeper/keeper.h"
 #include "launch/launch.h"
@@ -74,7 +75,8 @@ static void say_made(const struct session *s)
 
 int cmd_run(struct session *s)
 {
-	struct keeping keeping = {.log = -1, .quiet = s->options.set[OPT_QUIET]};
+	struct keeping keeping = {
+		.porter = -1, .record = -1, .log = -1, .quiet = s->options.set[OPT_QUIET]};
 	struct launch_host host = {
 		.keeper = keeper_main,
 		.over = keeper_over,
@@ -109,6 +111,7 @@ int cmd_run(struct session *s)
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	ask_ports(s);
+	twin_begin(s, &keeping);
 	host.register_folder = host_state_path(&s->facts, "placeholders", &s->arena);
 	code = launch_run(&s->plan, &s->facts, &host, s->policy.strict ? NULL : &lower, &s->arena);
 	if (lower.what)

@@ -42,6 +42,11 @@ int cmd_trust(struct session *s)
 	trust_render(&lines, &old, &text);
 	if (trust_holds(s) && !old.n)
 		strbuf_adds(&text, "  nothing\n");
+	if (s->config.adopt_external)
+		strbuf_addf(&text,
+			"your own %s has sccache_adopt_external = true: where sccache = \"on\", a "
+			"server on the host's port 4226 is used, an escape\n",
+			s->config.file);
 	session_print(&text);
 	if (!s->options.set[OPT_YES] && !trust_holds(s) && !trust_ask())
 		die("not trusted; answer y, or give --yes");

@@ -17,6 +17,7 @@ enum scope {
 	SCOPE_PORTS = 1 << 5,
 	SCOPE_CONNECT = 1 << 6,
 	SCOPE_DOCTOR = 1 << 7,
+	SCOPE_SCCACHE = 1 << 8,
 };
 
 enum option_id {

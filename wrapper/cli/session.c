@@ -262,6 +262,8 @@ void session_plan(struct session *s, const char *const *argv)
 	read_profile(s, &s->base, "base");
 	session_refuse_faults(s);
 	policy_resolve(&s->policy, &s->merged, &s->base, &matches, &s->facts, &s->arena);
+	if (s->instead)
+		argv = s->instead(s);
 	if (policy_names(&s->policy)) {
 		read_profile(s, &s->network, "network");
 		policy_add_profile(&s->policy, &s->network, &s->facts, &s->arena);

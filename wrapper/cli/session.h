@@ -21,9 +21,12 @@ struct session {
 	struct manifest project, config;
 	struct merged merged;
 	struct catalog catalog;
-	bool bare;                   /* the project's manifest does not count (doctor) */
-	enum around around;          /* the run that this one is inside of */
-	bool overlays;               /* some bundle is not a built-in one */
+	bool bare;          /* the project's manifest does not count (doctor) */
+	enum around around; /* the run that this one is inside of */
+	bool overlays;      /* some bundle is not a built-in one */
+	/* Of a run that stands for another command than its own: takes from the policy what it
+	 * shall not have, and says what is run (NULL-terminated). */
+	const char *const *(*instead)(struct session *s);
 	struct bundle base, network; /* profiles: of every run, of every run with a network */
 	struct refusals refusals;
 	struct policy policy;

@@ -19,6 +19,9 @@ void host_identity(struct facts *f, const char *const *env, struct arena *arena)
 void host_look(struct facts *f, const struct strvec *bound, const struct strvec *seen,
 	struct arena *arena);
 
+/* The program that the caller's PATH has for NAME, NULL if it has none. */
+const char *host_which(const struct facts *f, const char *name, struct arena *arena);
+
 /* Fills found_at and found_real: where the caller's PATH has COMMAND. */
 void host_find_command(struct facts *f, const char *command, struct arena *arena);
 

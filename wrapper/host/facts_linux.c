@@ -263,6 +263,14 @@ void host_find_command(struct facts *f, const char *command, struct arena *arena
 	}
 }
 
+const char *host_which(const struct facts *f, const char *name, struct arena *arena)
+{
+	const char *path = facts_variable(f, "PATH");
+	struct program_fact found = {0};
+
+	return next_place(&path, name, &found, arena) ? found.at : NULL;
+}
+
 void host_find_programs(struct facts *f, const struct strvec *names, struct arena *arena)
 {
 	struct program_fact found;

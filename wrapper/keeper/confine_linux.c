@@ -44,7 +44,8 @@ static void allow_ports(int ruleset, const struct network *net)
 	if (net->upstream.host)
 		allow_port(ruleset, net->upstream.port);
 	vec_each (p, &net->host_ports)
-		allow_port(ruleset, p->number);
+		if (!p->twin)
+			allow_port(ruleset, p->number);
 	vec_each (p, &net->dev_ports)
 		allow_port(ruleset, p->number);
 }

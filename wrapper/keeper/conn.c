@@ -20,6 +20,7 @@ static void stop_reaching(struct conn *c)
 	resolver_forget(&c->question);
 	dial_cancel(c->dial);
 	upstream_cancel(c->call);
+	conn_forget_twin(c);
 	c->dial = NULL;
 	c->call = NULL;
 }
@@ -173,7 +174,7 @@ void conn_reach(struct conn *c)
 
 static bool is_reaching(const struct conn *c)
 {
-	return c->question.entry || c->dial || c->call;
+	return c->question.entry || c->dial || c->call || c->awaits;
 }
 
 void conn_judged(struct conn *c)
@@ -335,14 +336,28 @@ static void to_inside(struct conn *c)
 		relay_connect(&c->relay, fd);
 }
 
-static bool is_bridged(const struct network *net, unsigned port)
+/* The grant of the bridged PORT, or NULL. */
+static const struct port *bridge(const struct network *net, unsigned port)
 {
 	const struct port *p;
 
 	vec_each (p, &net->host_ports)
 		if (p->number == port)
-			return true;
-	return false;
+			return p;
+	return NULL;
+}
+
+/* Listeners are made for granted ports alone, those for names aside. */
+static void to_bridged(struct conn *c)
+{
+	const struct port *p = bridge(c->server->net, c->port);
+
+	if (!p)
+		relay_stop(&c->relay, true); /* nobody serves there */
+	else if (p->twin)
+		conn_to_twin(c);
+	else
+		to_host(c);
 }
 
 static void to_name(struct conn *c, const union endpoint *local)
@@ -352,10 +367,7 @@ static void to_name(struct conn *c, const union endpoint *local)
 	char text[ADDRESS_TEXT], normal[HOST_SIZE];
 
 	if (!host && endpoint_is_loopback(local)) {
-		if (is_bridged(s->net, c->port))
-			to_host(c);
-		else
-			relay_stop(&c->relay, true); /* nobody serves there */
+		to_bridged(c);
 		return;
 	}
 	endpoint_text(local, text);
@@ -393,7 +405,7 @@ void conn_accepted(struct listener *l, int fd)
 	relay_open(&c->relay, &l->server->loop, fd, over);
 	switch (l->kind) {
 	case LISTEN_BRIDGE:
-		to_host(c);
+		to_bridged(c);
 		break;
 	case LISTEN_DEV:
 		to_inside(c);

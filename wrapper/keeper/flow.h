@@ -39,6 +39,8 @@ struct conn {
 	struct question question;
 	struct dial *dial;
 	struct upstream_call *call;
+	struct conn *next; /* in server->waiting */
+	unsigned awaits;   /* the porter's answer of this number; 0: none */
 	/* HTTP: */
 	struct http_body body;
 	bool in_body;
@@ -74,6 +76,11 @@ void conn_name(struct conn *c, const char *host, unsigned port);
 
 /* Resolves, dials and connects. */
 void conn_reach(struct conn *c);
+
+/* twin.c: has the porter connect to the twin; what it answers is for who waits. */
+void conn_to_twin(struct conn *c);
+void conn_forget_twin(struct conn *c);
+void twin_answered(struct watch *w, unsigned events);
 
 /* The first bytes have been judged and may go: reaches the server, unless that has begun. */
 void conn_judged(struct conn *c);

@@ -19,6 +19,7 @@
 #include "base/mutant.h"
 #include "base/pass.h"
 #include "base/pidfd.h"
+#include "base/process.h"
 #include "keeper/hold.h"
 #include "keeper/listeners.h"
 #include "keeper/namespaces.h"
@@ -44,7 +45,7 @@ static void leave_caller(const struct handover *hand)
 {
 	const struct keeping *k = hand->keeping;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int keep[BRIDGES_MAX + 9]; /* the plan has no more ports */
+	int keep[BRIDGES_MAX + 11]; /* the plan has no more ports */
 	size_t n = 0, i;
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
@@ -58,6 +59,8 @@ static void leave_caller(const struct handover *hand)
 	keep[n++] = hand->sweep->fd;
 	keep[n++] = k->log;
 	keep[n++] = k->over[0];
+	keep[n++] = k->porter;
+	keep[n++] = k->record;
 	for (i = 0; i < k->net->dev_ports.n && i < BRIDGES_MAX; i++)
 		keep[n++] = k->dev[i];
 	if (!fd_close_others(keep, n))
@@ -319,6 +322,7 @@ static struct server *open_server(const struct handover *hand, pid_t pid, const 
 void keeper_main(const struct handover *hand)
 {
 	struct server *server = NULL;
+	struct process first;
 	int init, lines[2];
 	uint32_t active;
 	char byte;
@@ -345,6 +349,8 @@ void keeper_main(const struct handover *hand)
 		active |= LAYER_BIT(NETWORK);
 	}
 	give_word(hand, init, active);
+	if (hand->keeping->record >= 0 && process_look(pid, &first))
+		dprintf(hand->keeping->record, "init %d %llu\n", (int)pid, first.started);
 	if (!server || hand->keeping->quiet)
 		leave_stderr();
 	ok = server ? serve_run(server) : wait_for_end(lines);

@@ -31,6 +31,9 @@ struct keeping {
 	bool quiet;  /* not to stderr */
 	int over[2]; /* a pipe: a byte says that the run has ended by itself */
 	int *dev;    /* a listening socket of the host for each of net->dev_ports */
+	int porter;  /* who connects to ports that lead to a twin (keeper/porter.h), -1: there is
+			none */
+	int record;  /* of the twin that this run is: takes its line "init"; -1: it is none */
 };
 
 /*

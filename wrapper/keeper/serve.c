@@ -9,6 +9,7 @@
 #include "base/die.h"
 #include "keeper/confine.h"
 #include "keeper/conn.h"
+#include "keeper/flow.h"
 #include "keeper/inside.h"
 #include "keeper/nameserver.h"
 #include "keeper/own.h"
@@ -197,6 +198,9 @@ struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2
 	}
 	forget_environment();
 	s->net = k->net;
+	s->porter = (struct watch){.fd = k->porter, .ready = twin_answered};
+	if (k->porter >= 0)
+		loop_watch(&s->loop, &s->porter, LOOP_IN);
 	s->refusals = (struct reporter){.err = err, .terminal = isatty(err) == 1, .log = k->log};
 	arc4random_buf(&s->refusals.seed, sizeof s->refusals.seed);
 	s->most = most_connections();

@@ -10,6 +10,7 @@
 #include "keeper/refusal.h"
 #include "keeper/resolve.h"
 
+struct conn;
 struct server;
 
 struct listener {
@@ -32,6 +33,9 @@ struct server {
 	struct timer rest;          /* from accepting, while there are no descriptors */
 	bool ending;                /* the sandbox has ended; only what it had sent is served */
 	struct dialer dialer;       /* who makes sockets inside */
+	struct watch porter;        /* who makes them in the twin; its fd is -1 if nobody does */
+	struct conn *waiting;       /* for an answer of the porter's */
+	unsigned asked;             /* questions to it so far */
 	bool v6;                    /* IPv6 works inside */
 };
 

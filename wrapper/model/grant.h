@@ -42,6 +42,7 @@ enum grant_flag {
 	GRANT_CHECKED = 1 << 5,    /* a cache that builds outside use; its user verifies hashes */
 	GRANT_UNCHECKED = 1 << 6,  /* the same, and nobody verifies what is in it */
 	GRANT_INERT = 1 << 7,      /* neither programs nor configuration, for all its name */
+	GRANT_TWIN = 1 << 8,       /* a port: not the host's, but of a twin (model/twin.h) */
 };
 
 /* Where a grant of a bundle holds. */

@@ -66,7 +66,8 @@ struct manifest {
 	enum run_profile profile;
 	struct place profile_at;
 	bool strict, no_placeholders, debug;
-	struct place strict_at, placeholders_at, debug_at;
+	bool adopt_external; /* a host's server in place of a twin; the user's own file only */
+	struct place strict_at, placeholders_at, debug_at, adopt_at;
 	VEC(struct tool) tools;
 	struct strvec wrappers;
 	struct grants grants; /* read, write (additional_directories too), deny, ..., ports */

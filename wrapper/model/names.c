@@ -186,6 +186,8 @@ const char *grant_mark(const struct grant *g)
 		return "a cache that builds outside use, checked there";
 	if (g->flags & GRANT_UNCHECKED)
 		return "a cache that builds outside use, unchecked";
+	if (g->flags & GRANT_TWIN)
+		return "of a server of this project's own, in a sandbox";
 	return NULL;
 }
 

@@ -37,6 +37,7 @@ struct domains {
 struct port {
 	unsigned number;
 	bool prompt; /* asked for at the start of each run */
+	bool twin;   /* not the host's: a server of the project's own (model/twin.h) */
 	struct origin from;
 };
 

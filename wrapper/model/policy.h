@@ -38,6 +38,7 @@ struct policy {
 	bool strict;
 	struct origin strict_from;
 	bool no_placeholders; /* nothing stands in for protected names that do not exist */
+	bool adopt_external;  /* a twin's port leads to the host's server, where there is one */
 	bool debug;           /* programs may trace each other */
 	struct origin debug_from;
 	enum envrc_mode envrc;

@@ -88,6 +88,7 @@ static const struct grant *denied(const struct policy *p, const struct grant *g)
 static void add_port(struct builder *b, const struct grant *g)
 {
 	bool host = g->kind == GRANT_HOST_PORT, prompt = g->flags & GRANT_PROMPT;
+	bool twin = g->flags & GRANT_TWIN;
 	struct ports *ports = host ? &b->plan->net.host_ports : &b->plan->net.dev_ports;
 	const struct grant *deny = host ? denied(b->policy, g) : NULL;
 	unsigned number = (unsigned)strtoul(g->value, NULL, 10);
@@ -104,10 +105,16 @@ static void add_port(struct builder *b, const struct grant *g)
 	vec_each (p, ports)
 		if (p->number == number) {
 			p->prompt |= prompt;
+			/* The host's server was wished too: the narrower of the two. */
+			p->twin |= twin;
 			return;
 		}
-	*vec_push(b->arena, ports) =
-		(struct port){.number = number, .prompt = prompt, .from = g->from};
+	*vec_push(b->arena, ports) = (struct port){
+		.number = number,
+		.prompt = prompt,
+		.twin = twin,
+		.from = g->from,
+	};
 }
 
 /* Where a domain names PORT, or NULL: it is one of the usual ones. */

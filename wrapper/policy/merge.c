@@ -204,6 +204,8 @@ static void merge_settings(
 	m->upstream = config->upstream;
 	m->no_placeholders = config->no_placeholders;
 	m->placeholders_at = config->placeholders_at;
+	m->adopt_external = config->adopt_external;
+	m->adopt_at = config->adopt_at;
 	if (config->set & SET_ENVRC &&
 		(!(project->set & SET_ENVRC) || config->envrc < project->envrc)) {
 		m->envrc = config->envrc;
@@ -264,6 +266,10 @@ void policy_merge(struct merged *out, const struct manifest *project, const stru
 			"placeholders = false is honoured from your own config.toml only; remove "
 			"it "
 			"here");
+	if (project && project->adopt_external)
+		diag_add(diags, project->adopt_at,
+			"sccache_adopt_external is honoured from your own config.toml only; remove "
+			"it here");
 	if (project)
 		out->m = *project;
 	else if (config)

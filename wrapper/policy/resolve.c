@@ -10,6 +10,7 @@ struct resolver {
 	struct policy *p;
 	const struct facts *f;
 	struct arena *arena;
+	struct place adopt_at; /* where sccache_adopt_external stands */
 };
 
 static void add(void *user, const struct bundle *b, const struct grant *g)
@@ -24,6 +25,16 @@ static void add(void *user, const struct bundle *b, const struct grant *g)
 	*copy = *g;
 	if (grant_is_path(g->kind))
 		copy->path = expand_path(g->value, r->f, r->arena);
+	if (g->flags & GRANT_TWIN && r->p->adopt_external) {
+		copy->flags |= GRANT_ESCAPE;
+		copy->from = (struct origin){
+			.kind = ORIGIN_CONFIG,
+			.at = r->adopt_at,
+			.why = "a server of the host's that listens there is used, and runs "
+			       "outside "
+			       "what it is told to",
+		};
+	}
 }
 
 /* What is wished and not built yet refuses the run: nothing is ignored in silence. */
@@ -118,6 +129,8 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 	p->proxy = m->m.proxy;
 	p->proxy_from = setting_origin(m, m->m.proxy_at);
 	p->upstream = m->m.upstream;
+	p->adopt_external = m->m.adopt_external;
+	r.adopt_at = m->m.adopt_at;
 	resolve_limits(p, &m->m);
 	p->clipped = m->clipped;
 	p->clipped_tools = m->clipped_tools;

@@ -20,7 +20,7 @@ static const char *remark(const struct grant *g, struct arena *arena)
 
 	if (g->flags & GRANT_ESCAPE)
 		return arena_printf(arena, " (an escape: %s)", g->from.why ? g->from.why : "");
-	if (risk)
+	if (risk && !(g->flags & GRANT_TWIN))
 		return arena_printf(arena, " (%s)", risk);
 	return grant_mark(g) ? arena_printf(arena, " (%s)", grant_mark(g)) : "";
 }

@@ -99,7 +99,8 @@ static bool on_special_key(struct reader *r, enum bundle_row key, const struct t
 	struct grant *g = all->n ? &all->v[all->n - 1] : NULL;
 
 	if (key != BD_WRITE_MAKE && key != BD_PROJECT_WRITE_MAKE && key != BD_WRITE_CACHE &&
-		key != BD_WRITE_INERT && key != BD_SET_TEXT && key != BD_GIT_CONFIG_TEXT)
+		key != BD_WRITE_INERT && key != BD_SET_TEXT && key != BD_GIT_CONFIG_TEXT &&
+		key != BD_HOST_PORT_TWIN)
 		return false;
 	if (!g)
 		return true; /* cannot be, as above */
@@ -108,7 +109,9 @@ static bool on_special_key(struct reader *r, enum bundle_row key, const struct t
 	else if (key == BD_WRITE_CACHE)
 		g->flags |= strcmp(ev->text.s, "checked") == 0 ? GRANT_CHECKED : GRANT_UNCHECKED;
 	else if (ev->boolean)
-		g->flags |= key == BD_WRITE_INERT ? GRANT_INERT : GRANT_MAKE;
+		g->flags |= key == BD_WRITE_INERT  ? GRANT_INERT
+			: key == BD_HOST_PORT_TWIN ? GRANT_TWIN
+						   : GRANT_MAKE;
 	return true;
 }
 

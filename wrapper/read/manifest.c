@@ -251,6 +251,10 @@ static bool on_switch(struct manifest *m, const struct key_row *row, const struc
 		m->no_placeholders = !ev->boolean;
 		m->placeholders_at = ev->at;
 		return true;
+	case MF_ADOPT:
+		m->adopt_external = ev->boolean;
+		m->adopt_at = ev->at;
+		return true;
 	case MF_DEBUG:
 		m->set |= SET_DEBUG;
 		m->debug = ev->boolean;

@@ -189,10 +189,11 @@ static void explain_ports(const char *key, const struct ports *ports, bool host,
 	const struct port *p;
 
 	vec_each (p, ports) {
-		const char *risk = host ? port_risk(p->number) : NULL;
+		const char *risk = host && !p->twin ? port_risk(p->number) : NULL;
 
 		value.len = 0;
-		strbuf_addf(&value, "%u", p->number);
+		strbuf_addf(&value, "%u%s", p->number,
+			p->twin ? " (of a server of this project's own, in a sandbox)" : "");
 		strbuf_adds(&value, p->prompt ? " (asked at each run)" : "");
 		if (risk)
 			strbuf_addf(&value, " (%s)", risk);

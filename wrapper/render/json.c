@@ -115,7 +115,8 @@ static void json_ports(struct writer *w, const char *name, const struct ports *p
 		open_with(w, '{');
 		number(w, "port", p->number);
 		boolean(w, "prompt", p->prompt);
-		text(w, "risk", host ? port_risk(p->number) : NULL);
+		text(w, "risk", host && !p->twin ? port_risk(p->number) : NULL);
+		boolean(w, "twin", p->twin);
 		origin(w, "origin", &p->from);
 		close_with(w, '}');
 	}

@@ -1,0 +1,202 @@
+/*
+ * sccache: this project's server, for who wants to look at it or be rid of it.
+ *
+ * `serve` is not for people: it is the front of a server (cli/twin.h).
+ */
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/pidfd.h"
+#include "cli/twin.h"
+#include "host/usage.h"
+#include "keeper/twins.h"
+#include "policy/knob.h"
+#include "render/writer.h"
+
+/* How long one may take to end when it is asked to. */
+enum { STOP_MS = 2000 };
+
+struct server {
+	const char *name;
+	struct twin_record record;
+};
+
+struct servers {
+	struct server *v;
+	size_t n, cap;
+};
+
+static void find_servers(struct session *s, struct servers *out)
+{
+	const char *folder = twin_folder(s);
+	DIR *d = opendir(folder);
+	struct twin_record r;
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (twin_is_name(e->d_name) && twin_look(folder, e->d_name, &r))
+			*vec_push(&s->arena, out) = (struct server){
+				.name = arena_strdup(&s->arena, e->d_name),
+				.record = r,
+			};
+	if (d)
+		closedir(d);
+}
+
+/* What the project's manifest and the user's file say together. */
+static const char *mode(struct session *s)
+{
+	const struct bundle *b = catalog_load(&s->catalog, "cargo", &s->diags);
+	const struct choice c = knob_choice(&s->merged.m, s->merged.config, "cargo");
+	size_t i;
+
+	session_refuse_faults(s);
+	for (i = 0; b && i < b->knobs.n; i++)
+		if (strcmp(b->knobs.v[i].name, "sccache") == 0)
+			return knob_value(&b->knobs.v[i], &c);
+	return "off";
+}
+
+static const char *time_text(struct session *s, long long since)
+{
+	char text[32] = "";
+	time_t t = (time_t)since;
+	struct tm utc;
+
+	if (gmtime_r(&t, &utc))
+		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	return arena_strdup(&s->arena, text);
+}
+
+static void print_json(struct session *s, const struct servers *servers, struct strbuf *out)
+{
+	const char *cache = twin_cache(s);
+	struct writer w = {.out = out};
+	const struct server *x;
+
+	open_with(&w, '{');
+	number(&w, "version", 1);
+	text(&w, "project", s->facts.project);
+	text(&w, "mode", mode(s));
+	text(&w, "cache", cache);
+	number(&w, "bytes", (long long)host_usage(cache));
+	list(&w, "servers");
+	vec_each (x, servers) {
+		open_with(&w, '{');
+		number(&w, "pid", x->record.front);
+		text(&w, "since", time_text(s, x->record.since));
+		text(&w, "name", x->name);
+		close_with(&w, '}');
+	}
+	close_with(&w, ']');
+	close_with(&w, '}');
+	strbuf_addc(out, '\n');
+}
+
+static void print_text(struct session *s, const struct servers *servers, struct strbuf *out)
+{
+	const char *cache = twin_cache(s);
+	const struct server *x;
+
+	strbuf_addf(out, "mode    %s\ncache   ", mode(s));
+	strbuf_add_escaped(out, cache);
+	strbuf_addf(out, " (%llu bytes)\n", host_usage(cache));
+	vec_each (x, servers)
+		strbuf_addf(out, "server  %d since %s\n", (int)x->record.front,
+			time_text(s, x->record.since));
+	if (!servers->n)
+		strbuf_adds(out, "server  none\n");
+}
+
+static int show_status(struct session *s)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct servers servers = {0};
+
+	find_servers(s, &servers);
+	if (s->options.set[OPT_JSON])
+		print_json(s, &servers, &out);
+	else
+		print_text(s, &servers, &out);
+	session_print(&out);
+	return servers.n ? 0 : 1;
+}
+
+/* Asked first, so that the server ends its own files; then not asked. */
+static int stop_servers(struct session *s)
+{
+	struct servers servers = {0};
+	const struct server *x;
+	int fd;
+
+	find_servers(s, &servers);
+	vec_each (x, &servers) {
+		fd = twin_process(x->record.front, x->record.front_started);
+		if (fd < 0)
+			continue; /* it has ended meanwhile */
+		pidfd_signal(fd, SIGTERM);
+		if (!pidfd_ended(fd, STOP_MS))
+			pidfd_signal(fd, SIGKILL);
+		if (!pidfd_ended(fd, STOP_MS))
+			die("the server %d does not end", (int)x->record.front);
+		close(fd);
+	}
+	return 0;
+}
+
+/* What it counted, asked by its own client in a run like any other. */
+static int print_stats(struct session *s)
+{
+	static char *command[] = {(char *)"sccache", (char *)"--show-stats", NULL};
+	struct session *run = calloc(1, sizeof *run);
+
+	if (!run)
+		die("out of memory");
+	if (strcmp(mode(s), "off") == 0)
+		die("sccache is off for %s; write { tool = \"cargo\", sccache = \"on\" } in "
+		    "command_tools",
+			s->facts.project);
+	run->options = s->options;
+	run->options.value[OPT_DIRECTORY] = NULL; /* it has been changed to */
+	run->options.rest = command;
+	return cmd_run(run);
+}
+
+int cmd_sccache(struct session *s)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *word, *more;
+
+	opts_read(&s->options, SCOPE_SCCACHE, s->options.rest + 1);
+	if (s->options.set[OPT_HELP]) {
+		opts_help(SCOPE_SCCACHE, &text);
+		session_print(&text);
+		return 0;
+	}
+	word = s->options.rest[0] ? s->options.rest[0] : "";
+	more = s->options.rest[0] ? s->options.rest[1] : NULL;
+	if (strcmp(word, "serve") == 0 && more)
+		return twin_serve(s, more);
+	if (strcmp(word, "status") == 0 && more && strcmp(more, "--json") == 0) {
+		s->options.set[OPT_JSON] = true;
+		more = s->options.rest[2];
+	}
+	if (more || (s->options.set[OPT_JSON] && strcmp(word, "status") != 0))
+		die("write: seal-exec sccache status (or --json status), stop, or stats");
+	session_open(s, environ);
+	session_refuse(s);
+	if (s->around != AROUND_NONE)
+		die("the servers of projects are not to be seen from inside a run");
+	if (strcmp(word, "status") == 0)
+		return show_status(s);
+	if (strcmp(word, "stop") == 0)
+		return stop_servers(s);
+	if (strcmp(word, "stats") == 0)
+		return print_stats(s);
+	die("write: seal-exec sccache status (or --json status), stop, or stats");
+}

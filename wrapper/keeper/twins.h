@@ -1,0 +1,22 @@
+/*
+ * twins: the records of twins (model/twin.h), as files.
+ */
+#ifndef SEAL_KEEPER_TWINS_H
+#define SEAL_KEEPER_TWINS_H
+
+#include "model/twin.h"
+
+/*
+ * Makes this process the one that holds the record NAME in the folder RECORDS, with its line
+ * "front": a descriptor that holds it as long as somebody has it open. -1 with errno, EAGAIN if
+ * another process holds it.
+ */
+int twin_take(const char *records, const char *name);
+
+/* The record NAME; false if nobody holds it: then there is no such twin. */
+bool twin_look(const char *records, const char *name, struct twin_record *r);
+
+/* The process PID that has STARTED then, as a pidfd; -1 if there is no such process any more. */
+int twin_process(pid_t pid, unsigned long long started);
+
+#endif

@@ -84,6 +84,12 @@ static void test_faults(void)
 	faults_are(HEAD "read = [{path = '/a', escape = true}]\n",
 		"seal-exec: x.toml:3:9: escape = true without why; say what can be done outside by "
 		"it\n");
+	faults_are(HEAD "dbus = ['--talk=a.b', '--filter', {rule = '--talk=a.*', why = 'w'}]\n",
+		"seal-exec: x.toml:3:23: '--filter' is no rule; write "
+		"--call=NAME=METHOD@PATH, --broadcast=NAME=SIGNAL@PATH, --see=NAME or "
+		"--talk=NAME\n"
+		"seal-exec: x.toml:3:35: '--talk=a.*' names no service of the bus; write one whole "
+		"name, such as org.freedesktop.secrets\n");
 	faults_are(HEAD "uses = [{when = 'k'}]\n",
 		"seal-exec: x.toml:3:9: this entry of uses lacks its name; add it\n"
 		"seal-exec: x.toml:3:9: when = 'k' names no knob of this bundle\n");
@@ -106,7 +112,7 @@ static void test_reading(void)
 		     "project_write = ['.x']\ncopy = ['/etc/x']\nenv = ['X_*']\ndomains = "
 		     "['*.github.io']\n"
 		     "host_ports = [5000]\nunix_socket_connects = ['/s']\ndbus = "
-		     "['--call=a=b']\ncredentials = ['c']\n"
+		     "['--call=a.b=c.d']\ncredentials = ['c']\n"
 		     "knobs.m.type = 'names'\n"
 		     "knobs.k.type = 'bool'\nknobs.m.why = 'M'\nknobs.k.default = false\n";
 	struct arena a = ARENA_INIT;
@@ -119,7 +125,8 @@ static void test_reading(void)
 		"its lists of words");
 	is_str(grants_text(&a, &b.grants),
 		"read ~/a; read ~/b; write ~/c; write ~/d; write .x; copy /etc/x; env X_*; "
-		"domains *.github.io; host_localhost_ports 5000; unix_sockets /s; dbus --call=a=b; "
+		"domains *.github.io; host_localhost_ports 5000; unix_sockets /s; dbus "
+		"--call=a.b=c.d; "
 		"credentials c; ",
 		"its grants");
 	g = b.grants.v;

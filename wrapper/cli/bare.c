@@ -73,6 +73,8 @@ static void say_lost(
 			"this machine's");
 	if (losses->processes)
 		strbuf_adds(&text, "; the number of processes is not limited");
+	if (losses->bus)
+		strbuf_adds(&text, "; no session bus, so no keyring");
 	warn_line("LOWER TIER (strict = false in %s): %s (%s); %s", s->policy.config, refused->what,
 		strerror(refused->error), refused->remedy);
 	warn_line("lost without it: %s", text.s);

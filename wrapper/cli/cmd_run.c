@@ -16,6 +16,7 @@
 #include "keeper/keeper.h"
 #include "launch/launch.h"
 #include "model/names.h"
+#include "render/dbus.h"
 #include "render/explain.h"
 
 static void say_limits(struct session *s)
@@ -83,7 +84,7 @@ int cmd_run(struct session *s)
 		.keeping = &keeping,
 		.verbose = s->options.set[OPT_VERBOSE],
 	};
-	struct strbuf text = STRBUF_INIT;
+	struct strbuf text = STRBUF_INIT, bus = STRBUF_INIT;
 	struct refusal lower = {0};
 	int code;
 
@@ -108,6 +109,10 @@ int cmd_run(struct session *s)
 		die("%s", s->facts.bwrap_why);
 	known_write(s);
 	keeping.log = log_open(s);
+	if (s->plan.bus.proxy)
+		render_dbus(&s->plan.bus, &bus);
+	keeping.bus_args = bus.s;
+	keeping.bus_args_len = bus.len;
 	say_notices(s);
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	ask_ports(s);

@@ -10,6 +10,7 @@
 #include "cli/known.h"
 #include "config.h"
 #include "host/around.h"
+#include "host/bus.h"
 #include "host/facts.h"
 #include "host/repos.h"
 #include "host/limits.h"
@@ -280,6 +281,8 @@ void session_plan(struct session *s, const char *const *argv)
 	host_find_command(&s->facts, argv[0], &s->arena);
 	plan_programs(&s->policy, &s->arena, &programs);
 	host_find_programs(&s->facts, &programs, &s->arena);
+	if (policy_wants_bus(&s->policy))
+		host_find_bus(&s->facts, s->around != AROUND_NONE, &s->arena);
 	if (s->policy.limits[LIMIT_MEMORY].set || s->policy.limits[LIMIT_PROCESSES].set)
 		host_limits(&s->facts, &s->arena);
 	plan_build(&s->plan, &s->policy, &s->facts, argv, &s->arena, &s->diags);

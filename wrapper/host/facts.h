@@ -35,6 +35,13 @@ void host_find_programs(struct facts *f, const struct strvec *names, struct aren
 void host_find_bwrap(struct facts *f, struct arena *arena);
 
 /*
+ * True if there is something at PATH. *WHY is then why it is not a program that may be started
+ * outside of every sandbox, or NULL: it is the caller's or root's, nobody else can replace it, and
+ * it has no rights of its own.
+ */
+bool host_may_use(const char *path, uid_t uid, const char **why, struct arena *arena);
+
+/*
  * PATH was to be opened or looked at, and errno is why it was not. What is not there, or not for
  * the caller, is an answer. That the machine cannot say it (no memory, no descriptor) is none: what
  * is not seen would not be protected, so this ends the process (125).

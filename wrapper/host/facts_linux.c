@@ -285,31 +285,25 @@ void host_find_programs(struct facts *f, const struct strvec *names, struct aren
 	}
 }
 
-static bool may_use_bwrap(struct facts *f, const char *path, struct arena *arena)
+bool host_may_use(const char *path, uid_t uid, const char **why, struct arena *arena)
 {
 	struct stat st;
 
+	*why = NULL;
 	if (stat(path, &st) != 0)
 		return false;
 	if (!S_ISREG(st.st_mode) || access(path, X_OK) != 0)
-		f->bwrap_why = arena_printf(arena,
-			"%s is no program that you can run; install the package bubblewrap anew",
-			path);
+		*why = "is no program that you can run; install its package anew";
 	else if (st.st_mode & (S_ISUID | S_ISGID))
-		f->bwrap_why = arena_printf(arena,
-			"%s is setuid, and then what it does is not ours to check; remove the bit "
-			"(chmod u-s) and allow user namespaces",
-			path);
+		*why = "is setuid, and then what it does is not ours to check; remove the bit "
+		       "(chmod u-s)";
 	else if (getxattr(path, "security.capability", NULL, 0) > 0)
-		f->bwrap_why = arena_printf(arena,
-			"%s has file capabilities, and then what it does is not ours to check; "
-			"remove them (setcap -r) and allow user namespaces",
-			path);
-	else if ((st.st_uid != 0 && st.st_uid != f->uid) || st.st_mode & (S_IWGRP | S_IWOTH))
-		f->bwrap_why = arena_printf(
-			arena, "%s can be replaced by others; install it as root", path);
-	else
-		f->bwrap = path;
+		*why = "has file capabilities, and then what it does is not ours to check; remove "
+		       "them (setcap -r)";
+	else if ((st.st_uid != 0 && st.st_uid != uid) || st.st_mode & (S_IWGRP | S_IWOTH))
+		*why = "can be replaced by others; install it as root";
+	if (*why)
+		*why = arena_printf(arena, "%s %s", path, *why);
 	return true;
 }
 
@@ -324,7 +318,9 @@ void host_find_bwrap(struct facts *f, struct arena *arena)
 	size_t i;
 
 	for (i = 0; i < sizeof places / sizeof *places; i++)
-		if (may_use_bwrap(f, places[i], arena))
+		if (host_may_use(places[i], f->uid, &f->bwrap_why, arena)) {
+			f->bwrap = f->bwrap_why ? NULL : places[i];
 			return;
+		}
 	f->bwrap_why = "bwrap is not installed; install the package bubblewrap";
 }

@@ -50,7 +50,13 @@ static void allow_ports(int ruleset, const struct network *net)
 		allow_port(ruleset, p->number);
 }
 
-static int make_ruleset(int abi)
+/* The kernel's; below 1 if it has none. */
+static int landlock_abi(void)
+{
+	return (int)syscall(SYS_LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
+}
+
+static int make_ruleset(int abi, unsigned scope)
 {
 	struct ruleset_attr attr = {.handled_access_fs = landlock_known_fs(abi)};
 	size_t size = sizeof attr.handled_access_fs;
@@ -60,7 +66,7 @@ static int make_ruleset(int abi)
 		size += sizeof attr.handled_access_net;
 	}
 	if (abi >= 6) {
-		attr.scoped = SCOPE_ABSTRACT_UNIX_SOCKET;
+		attr.scoped = scope;
 		size += sizeof attr.scoped;
 	}
 	return (int)syscall(SYS_LANDLOCK_CREATE_RULESET, &attr, size, 0);
@@ -71,8 +77,8 @@ static bool apply_landlock(const struct network *net)
 	/* What c-ares reads when a name is asked for. */
 	static const char *const files[] = {"/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf",
 		"/etc/host.conf", "/etc/svc.conf", NULL};
-	int abi = (int)syscall(SYS_LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
-	int ruleset = abi < 1 ? -1 : make_ruleset(abi), i;
+	int abi = landlock_abi(), i;
+	int ruleset = abi < 1 ? -1 : make_ruleset(abi, SCOPE_ABSTRACT_UNIX_SOCKET);
 	bool ok;
 
 	if (ruleset < 0)
@@ -108,6 +114,42 @@ static bool apply_seccomp(void)
 	program.len = f->n;
 	program.filter = (struct sock_filter *)f->insns; /* the kernel reads it only */
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+static void allow_beneath(int ruleset, const char *path)
+{
+	struct path_beneath_attr rule = {.allowed_access = FS_EXECUTE | FS_READ_FILE | FS_READ_DIR};
+
+	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	if (rule.parent_fd < 0)
+		return;
+	syscall(SYS_LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0);
+	close(rule.parent_fd);
+}
+
+bool confine_proxy(int folder, bool abstract)
+{
+	/* Where systems have programs and libraries. */
+	static const char *const trees[] = {
+		"/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", NULL};
+	struct path_beneath_attr own = {.allowed_access = FS_MAKE_SOCK, .parent_fd = folder};
+	const struct rlimit none = {0, 0};
+	int abi = landlock_abi(), ruleset, i;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
+		return false;
+	if (WITHOUT(CONFINE))
+		return true;
+	ruleset = abi < 1
+		? -1
+		: make_ruleset(abi, (abstract ? 0 : SCOPE_ABSTRACT_UNIX_SOCKET) | SCOPE_SIGNAL);
+	if (ruleset < 0)
+		return false;
+	for (i = 0; trees[i]; i++)
+		allow_beneath(ruleset, trees[i]);
+	allow_file(ruleset, "/etc/ld.so.cache");
+	return syscall(SYS_LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &own, 0) == 0 &&
+		syscall(SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0;
 }
 
 const char *confine(const struct network *net)

@@ -20,13 +20,13 @@
 #include <sys/types.h>
 
 #include "model/handover.h"
-#include "model/plan.h"
 
 /*
- * Makes those of MOUNTS that are held in the mount namespace of process INIT, of which PIDFD is
- * open, once inner has said that bwrap's own are made. False if one cannot be made; it has been
- * said then, unless front or bwrap of HAND ended meanwhile.
+ * Makes the held mounts of HAND's run in the mount namespace of process INIT, of which PIDFD is
+ * open, once inner has said that bwrap's own are made; and the session bus (bus.h), whose line goes
+ * to *BUS if there is one. False if a mount cannot be made; it has been said then, unless front or
+ * bwrap of HAND ended meanwhile.
  */
-bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand);
+bool hold_mounts(const struct handover *hand, pid_t init, int pidfd, int *bus);
 
 #endif

@@ -18,11 +18,17 @@
 
 #include "base/die.h"
 #include "base/exact.h"
+#include "base/pass.h"
 #include "base/pidfd.h"
+#include "keeper/bus.h"
 #include "keeper/flags.h"
+#include "keeper/keeper.h"
 
 /* What an empty read-only folder may hold; the kernel rounds up to a page. */
 #define MASK_BYTES "4096"
+
+/* And what the bus has: one socket, which takes none. */
+#define BUS_BYTES MASK_BYTES
 
 static _Noreturn void fail(const char *what, const char *path)
 {
@@ -90,21 +96,27 @@ static void set_access(int tree, bool write, const char *path)
 		fail("hold", path);
 }
 
-/* An empty folder that nobody can list. */
-static int new_mask(void)
+/* An empty folder on a file system of its own, which is nowhere yet. */
+static int new_folder(const char *bytes, const char *mode, unsigned attr, const char *what)
 {
 	int fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC), tree = -1;
 
-	if (fs >= 0 && syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "size", MASK_BYTES, 0) == 0 &&
-		syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "mode", "0000", 0) == 0 &&
+	if (fs >= 0 && syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "size", bytes, 0) == 0 &&
+		syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "mode", mode, 0) == 0 &&
 		syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
 		tree = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC,
-			MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-				MOUNT_ATTR_NOEXEC);
+			attr | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	if (tree < 0)
-		fail("make", "an empty folder to hide another with");
+		fail("make", what);
 	close(fs);
 	return tree;
+}
+
+/* One that nobody can list. */
+static int new_mask(void)
+{
+	return new_folder(
+		MASK_BYTES, "0000", MOUNT_ATTR_RDONLY, "an empty folder to hide another with");
 }
 
 /* An empty file instead, for what is no folder: the sandbox's own null device. */
@@ -117,6 +129,16 @@ static int new_file_mask(const char *path)
 	return tree;
 }
 
+/* Mounts TREE at PLACE, which is PATH, and closes both. */
+static void put(int tree, int place, const char *path)
+{
+	if (syscall(SYS_move_mount, tree, "", place, "",
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
+		fail("hold", path);
+	close(tree);
+	close(place);
+}
+
 static void hold(const struct mount *m)
 {
 	int place = open_place(m->dest), tree;
@@ -127,11 +149,22 @@ static void hold(const struct mount *m)
 		tree = clone_of(place, m->dest);
 		set_access(tree, m->kind == MOUNT_BIND_RW, m->dest);
 	}
-	if (syscall(SYS_move_mount, tree, "", place, "",
-		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
-		fail("hold", m->dest);
-	close(tree);
-	close(place);
+	put(tree, place, m->dest);
+}
+
+/* The folder of the bus goes to who starts the proxy; it is put in its place when that listens, and
+ * nobody inside can change what is in it. Without a proxy there is no bus. */
+static void hold_bus(int sock)
+{
+	int tree = new_folder(BUS_BYTES, "0700", 0, "a folder for the session bus");
+	char byte;
+
+	if (!pass_fd(sock, tree))
+		fail("hand on", "the folder of the session bus");
+	if (recv(sock, &byte, 1, 0) != 1)
+		return;
+	set_access(tree, false, BUS_FOLDER);
+	put(tree, open_place(BUS_FOLDER), BUS_FOLDER);
 }
 
 /*
@@ -162,7 +195,7 @@ static void await_inner(const struct handover *hand)
 }
 
 static _Noreturn void child(const struct mounts *mounts, const struct flags *outside, pid_t init,
-	int pidfd, const struct handover *hand)
+	int pidfd, const struct handover *hand, int bus)
 {
 	struct arena arena = ARENA_INIT;
 	const struct mount *m;
@@ -175,14 +208,19 @@ static _Noreturn void child(const struct mounts *mounts, const struct flags *out
 	vec_each (m, mounts)
 		if (m->held)
 			hold(m);
+	if (bus >= 0)
+		hold_bus(bus);
 	_exit(EXIT_SUCCESS);
 }
 
-bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struct handover *hand)
+bool hold_mounts(const struct handover *hand, pid_t init, int pidfd, int *bus)
 {
+	const struct mounts *mounts = hand->keeping->mounts;
 	struct arena arena = ARENA_INIT;
 	struct flags outside = {0};
 	int status = -1; /* how no process ends: not heard of */
+	bool wanted = bus_wanted(hand->keeping);
+	int sock[2] = {-1, -1};
 	pid_t pid;
 
 	if (!flags_read(&outside, &arena)) {
@@ -190,14 +228,21 @@ bool hold_mounts(const struct mounts *mounts, pid_t init, int pidfd, const struc
 			strerror(errno));
 		return false;
 	}
-	if (!outside.any && !mounts_any_held(mounts)) {
+	if (!outside.any && !mounts_any_held(mounts) && !wanted) {
 		arena_release(&arena);
 		return true;
 	}
-	pid = fork();
-	if (pid == 0)
-		child(mounts, &outside, init, pidfd, hand);
+	pid = !wanted || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) == 0 ? fork()
+											  : -1;
+	if (pid == 0) {
+		close(sock[0]);
+		child(mounts, &outside, init, pidfd, hand, sock[1]);
+	}
 	arena_release(&arena);
+	close(sock[1]);
+	if (pid > 0 && wanted)
+		*bus = bus_start(hand, sock[0]);
+	close(sock[0]);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)

@@ -198,19 +198,20 @@ static void give_word(const struct handover *hand, int init, uint32_t active)
 	close(hand->sock);
 }
 
-/* The lifeline alone: the whole of a run without network. False if nothing can be waited for. */
-static bool wait_for_end(const int lines[2])
+/* The lifeline alone: the whole of a run without network. */
+static enum ended wait_for_end(const int lines[2], int bus)
 {
-	struct pollfd ends[2] = {
+	struct pollfd ends[3] = {
 		{.fd = lines[0], .events = POLLIN},
 		{.fd = lines[1], .events = POLLIN},
+		{.fd = bus, .events = POLLIN},
 	};
 	int n;
 
 	do
-		n = poll(ends, 2, -1);
+		n = poll(ends, 3, -1);
 	while (n < 0 && errno == EINTR);
-	return n > 0;
+	return n <= 0 ? ENDED_UNSEEN : ends[0].revents || ends[1].revents ? ENDED_RUN : ENDED_BUS;
 }
 
 static void be_quiet(void)
@@ -282,6 +283,7 @@ void keeper_prepare(struct keeping *k, const struct plan *plan, struct arena *ar
 
 	k->net = net;
 	k->mounts = &plan->mounts;
+	k->bus = &plan->bus;
 	k->over[0] = k->over[1] = -1;
 	if (network_wanted(net) && pipe2(k->over, O_CLOEXEC | O_NONBLOCK) != 0)
 		die_errno("cannot make a pipe for the keeper of this run");
@@ -302,7 +304,8 @@ void keeper_over(const struct keeping *k)
 }
 
 /* The keeper is confined when this returns: what it cannot do from then on, another does. */
-static struct server *open_server(const struct handover *hand, pid_t pid, const int lines[2])
+static struct server *open_server(
+	const struct handover *hand, pid_t pid, const int lines[2], int bus)
 {
 	int err = hand->keeping->quiet ? -1 : STDERR_FILENO, init = lines[1];
 	struct server *server;
@@ -313,7 +316,7 @@ static struct server *open_server(const struct handover *hand, pid_t pid, const 
 			strerror(errno));
 		end_beginning(hand, EXIT_REFUSED);
 	}
-	server = serve_open(hand->keeping, pid, lines, err);
+	server = serve_open(hand->keeping, pid, lines, bus, err);
 	if (!server)
 		end_beginning(hand, pidfd_ended(init, 0) ? EXIT_SUCCESS : EXIT_REFUSED);
 	return server;
@@ -323,11 +326,11 @@ void keeper_main(const struct handover *hand)
 {
 	struct server *server = NULL;
 	struct process first;
-	int init, lines[2];
+	int init, lines[2], bus = -1;
+	enum ended ended;
 	uint32_t active;
 	char byte;
 	pid_t pid;
-	bool ok;
 
 	leave_caller(hand);
 	prctl(PR_SET_NAME, "seal-keeper");
@@ -337,7 +340,7 @@ void keeper_main(const struct handover *hand)
 	init = check_sandbox(hand, &pid, &active);
 	if (!await_front(hand))
 		end_beginning(hand, EXIT_SUCCESS);
-	if (!hold_mounts(hand->keeping->mounts, pid, init, hand))
+	if (!hold_mounts(hand, pid, init, &bus))
 		/* Else it is bwrap that has said why. */
 		end_beginning(
 			hand, pidfd_ended(hand->bwrap, BWRAP_MS) ? EXIT_SUCCESS : EXIT_REFUSED);
@@ -345,7 +348,7 @@ void keeper_main(const struct handover *hand)
 	lines[0] = hand->front;
 	lines[1] = init;
 	if (network_wanted(hand->keeping->net)) {
-		server = open_server(hand, pid, lines);
+		server = open_server(hand, pid, lines, bus);
 		active |= LAYER_BIT(NETWORK);
 	}
 	give_word(hand, init, active);
@@ -353,7 +356,8 @@ void keeper_main(const struct handover *hand)
 		dprintf(hand->keeping->record, "init %d %llu\n", (int)pid, first.started);
 	if (!server || hand->keeping->quiet)
 		leave_stderr();
-	ok = server ? serve_run(server) : wait_for_end(lines);
+	ended = server ? serve_run(server) : wait_for_end(lines, bus);
+	close(bus);
 	if (WITHOUT(LIFELINE))
 		_exit(EXIT_SUCCESS);
 	/* The death of pid 1 ends everything in its namespace; a second kill of it harms nobody.
@@ -365,8 +369,8 @@ void keeper_main(const struct handover *hand)
 	/* The front may have ended since: it says itself that it was not killed. */
 	if (server && (!pidfd_ended(hand->front, 0) || read(hand->keeping->over[0], &byte, 1) == 1))
 		serve_rest(server);
-	if (!ok)
-		_exit(EXIT_FAILURE); /* the front says that the run was ended */
+	if (ended != ENDED_RUN) /* the front says that the run was ended */
+		_exit(ended == ENDED_BUS ? KEEPER_LOST_BUS : EXIT_FAILURE);
 	/* A front that cleans up can be killed too; when it has done, it ends this process. */
 	if (!server && pidfd_ended(hand->front, -1) && pidfd_ended(init, -1))
 		sweep(hand);

@@ -27,13 +27,16 @@
 struct keeping {
 	const struct network *net; /* the plan's */
 	const struct mounts *mounts;
-	int log;     /* where refusals go as JSON lines, -1 for nowhere */
-	bool quiet;  /* not to stderr */
-	int over[2]; /* a pipe: a byte says that the run has ended by itself */
-	int *dev;    /* a listening socket of the host for each of net->dev_ports */
-	int porter;  /* who connects to ports that lead to a twin (keeper/porter.h), -1: there is
-			none */
-	int record;  /* of the twin that this run is: takes its line "init"; -1: it is none */
+	const struct bus *bus;
+	const char *bus_args; /* of its proxy, each with its NUL (render/dbus.h) */
+	size_t bus_args_len;  /* 0: there is none */
+	int log;              /* where refusals go as JSON lines, -1 for nowhere */
+	bool quiet;           /* not to stderr */
+	int over[2];          /* a pipe: a byte says that the run has ended by itself */
+	int *dev;             /* a listening socket of the host for each of net->dev_ports */
+	int porter; /* who connects to ports that lead to a twin (keeper/porter.h), -1: there is
+		       none */
+	int record; /* of the twin that this run is: takes its line "init"; -1: it is none */
 };
 
 /*

@@ -187,7 +187,17 @@ static bool open_resolver(struct server *s)
 	return s->resolver;
 }
 
-struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2], int err)
+static void bus_ended(struct watch *w, unsigned events)
+{
+	struct server *s = container(w, struct server, bus);
+
+	(void)events;
+	s->bus_lost = true;
+	s->loop.over = true;
+	loop_watch(&s->loop, w, 0);
+}
+
+struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2], int bus, int err)
 {
 	struct server *s = calloc(1, sizeof *s);
 	const char *trouble;
@@ -201,6 +211,15 @@ struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2
 	s->porter = (struct watch){.fd = k->porter, .ready = twin_answered};
 	if (k->porter >= 0)
 		loop_watch(&s->loop, &s->porter, LOOP_IN);
+	s->bus = (struct watch){.fd = bus, .ready = bus_ended};
+	if (bus >= 0)
+		loop_watch(&s->loop, &s->bus, LOOP_BROKEN);
+	if (bus >= 0 && !s->bus.added) {
+		warn_line("cannot watch the session bus of this run: %s; the command was not "
+			  "started",
+			strerror(errno));
+		return NULL;
+	}
 	s->refusals = (struct reporter){.err = err, .terminal = isatty(err) == 1, .log = k->log};
 	arc4random_buf(&s->refusals.seed, sizeof s->refusals.seed);
 	s->most = most_connections();
@@ -220,12 +239,14 @@ struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2
 /* --- The end of the run ------------------------------------------------------------------------
  */
 
-bool serve_run(struct server *s)
+enum ended serve_run(struct server *s)
 {
 	bool ok = loop_run(&s->loop);
 
 	loop_lines(&s->loop, -1, -1);
-	return ok;
+	if (s->bus.fd >= 0)
+		loop_watch(&s->loop, &s->bus, 0); /* its owner closes it */
+	return !ok ? ENDED_UNSEEN : s->bus_lost ? ENDED_BUS : ENDED_RUN;
 }
 
 void serve_rest(struct server *s)

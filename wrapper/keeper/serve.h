@@ -11,13 +11,17 @@
 
 /*
  * Makes everything that the run's network needs and confines the process; INIT is the sandbox's
- * pid 1, LINES are the pidfds of the front and of INIT, ERR where refusals are told (-1: nowhere).
- * Returns NULL if that failed, after saying why.
+ * pid 1, LINES are the pidfds of the front and of INIT, BUS the line of its session bus (-1: none),
+ * ERR where refusals are told (-1: nowhere). Returns NULL if that failed, after saying why.
  */
-struct server *serve_open(const struct keeping *k, pid_t init, const int lines[2], int err);
+struct server *serve_open(
+	const struct keeping *k, pid_t init, const int lines[2], int bus, int err);
 
-/* Serves until one of LINES has ended. False if it cannot. */
-bool serve_run(struct server *s);
+/* Why a run is over: one of its ends is, or its bus, or nobody can say. */
+enum ended { ENDED_RUN, ENDED_BUS, ENDED_UNSEEN };
+
+/* Serves until one of LINES has ended, or BUS. */
+enum ended serve_run(struct server *s);
 
 /*
  * The sandbox has ended. What its programs had sent goes where they sent it, as it would if they

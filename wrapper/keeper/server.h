@@ -37,6 +37,8 @@ struct server {
 	struct conn *waiting;       /* for an answer of the porter's */
 	unsigned asked;             /* questions to it so far */
 	bool v6;                    /* IPv6 works inside */
+	struct watch bus;           /* the line of the session bus */
+	bool bus_lost;              /* it has ended */
 };
 
 /* One connection less: the listeners may be watched again. */

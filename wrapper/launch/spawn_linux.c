@@ -17,6 +17,7 @@
 #include "base/mutant.h"
 #include "base/pass.h"
 #include "base/pidfd.h"
+#include "model/handover.h"
 #include "model/layers.h"
 
 /* What is passed on to the command; the others stop, continue or kill the front as they should. */
@@ -215,7 +216,10 @@ static int end_without_keeper(struct spawn *s, int status)
 		giveback_all(&s->caller);
 	else
 		holders_kill(s->inner_sock);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == KEEPER_LOST_BUS)
+		warn_line(
+			"the session bus of this run died (xdg-dbus-proxy), so the run was ended");
+	else if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED)
 		warn_line("the keeper of this run died, so the run was ended");
 	return EXIT_REFUSED;
 }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/strvec.h"
+#include "model/bus.h"
 #include "model/grant.h"
 #include "model/limits.h"
 
@@ -91,6 +92,7 @@ struct facts {
 	VEC(struct repo) repos;            /* sorted by root */
 	struct strvec manifests;           /* every seal.toml below the project's root, sorted */
 	bool repos_cut;                    /* not all that may be written was searched for them */
+	struct bus_facts bus;              /* all zero if no rule asks for it */
 	struct limit_facts limits;         /* all zero if no limit asks for it */
 	VEC(struct path_fact) paths;       /* sorted by path */
 };

@@ -20,6 +20,9 @@ struct sweep {
 	bool (*later)(void *what, int front, int init);
 };
 
+/* The keeper ended the run because the proxy of its session bus died. */
+enum { KEEPER_LOST_BUS = 3 };
+
 /* All descriptors are open in the forked child. */
 struct handover {
 	int front;        /* pidfd of the front */

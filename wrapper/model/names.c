@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "model/bus.h"
 
 const char *const run_profile_names[] = {
 	[PROFILE_READ_ONLY] = "read-only",
@@ -188,7 +189,7 @@ const char *grant_mark(const struct grant *g)
 		return "a cache that builds outside use, unchecked";
 	if (g->flags & GRANT_TWIN)
 		return "of a server of this project's own, in a sandbox";
-	return NULL;
+	return g->kind == GRANT_DBUS ? bus_risk(g->value) : NULL;
 }
 
 bool grant_is_path(enum grant_kind kind)

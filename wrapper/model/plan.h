@@ -7,6 +7,7 @@
 
 #include "base/strvec.h"
 #include "model/access.h"
+#include "model/bus.h"
 #include "model/grant.h"
 #include "model/layers.h"
 #include "model/limits.h"
@@ -92,6 +93,7 @@ struct plan {
 	VEC(struct landlock_rule) landlock;
 	VEC(struct protected) protected;
 	struct network net;
+	struct bus bus;
 	struct limits limits;
 	struct bare bare;      /* zero in a run of the full tier */
 	uint32_t layers;       /* that must be active, bits of model/layers.h */

@@ -294,6 +294,18 @@ static void refuse_network(struct bare_builder *b)
 			diag_add(b->diags, g->from.at, why, "unix_sockets");
 }
 
+/* No socket with a name is made there at all, for all of the host's are in sight. */
+static void drop_bus(struct bare_builder *b)
+{
+	struct env_var *v;
+
+	b->losses->bus = b->plan->bus.proxy;
+	b->plan->bus.proxy = NULL;
+	vec_each (v, &b->plan->env)
+		if (b->losses->bus && strcmp(v->name, BUS_VARIABLE) == 0)
+			v->value = BUS_NONE;
+}
+
 static void plan_ports(struct bare_builder *b)
 {
 	const struct network *net = &b->plan->net;
@@ -330,6 +342,7 @@ static void add_network(struct bare_builder *b)
 	if (b->lower) {
 		bare->flags |= ORDERS_NO_NAMESPACES | ORDERS_NO_BIND;
 		refuse_network(b);
+		drop_bus(b);
 	}
 	if (!network_wanted(net)) {
 		bare->flags |= ORDERS_NO_INTERNET | ORDERS_PORTS;

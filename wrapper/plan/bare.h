@@ -20,6 +20,7 @@
 struct bare_losses {
 	size_t unprotected; /* paths that are protected in a full run and can be written in this */
 	bool processes;     /* their number is not limited */
+	bool bus;           /* the session bus that rules ask for is not there */
 };
 
 /* The paths that host_surroundings() must ask about. */

@@ -127,6 +127,8 @@ static bool is_ours(const struct builder *b, const char *name)
 	for (i = 0; ours[i]; i++)
 		if (strcmp(ours[i], name) == 0)
 			return true;
+	if (strcmp(BUS_VARIABLE, name) == 0)
+		return b->plan->bus.inside;
 	for (p = proxy_variables; p < proxy_variables + PROXY_VARIABLES; p++)
 		if (p->caller == INSTEAD && strcmp(p->name, name) == 0)
 			return network_proxied(&b->plan->net);
@@ -212,6 +214,8 @@ void plan_env(struct builder *b)
 	set(b, "LOGNAME", f->user, &ours);
 	set(b, "TMPDIR", "/tmp", &ours);
 	set(b, "PWD", f->cwd, &ours);
+	if (b->plan->bus.inside)
+		set(b, BUS_VARIABLE, b->plan->bus.inside, &b->plan->bus.rules.v[0].from);
 	if (network_proxied(&b->plan->net))
 		set_proxy(b);
 }

@@ -352,6 +352,9 @@ static void wish_places(struct builder *b, struct wishes *w)
 	wish_place(b, w, MOUNT_TMPFS, "/var/tmp", TMP_BYTES, "private, gone at exit");
 	wish_place(b, w, MOUNT_TMPFS, b->facts->home, TMP_BYTES,
 		"private, gone at exit but for what is granted below it");
+	if (b->plan->bus.proxy)
+		wish_place(
+			b, w, MOUNT_DIR, BUS_FOLDER, 0, "your session bus, behind xdg-dbus-proxy");
 	for (i = 0; i < b->policy->grants.n; i++)
 		wish_grant(b, w, &b->policy->grants.v[i]);
 	wish_project(b, w);

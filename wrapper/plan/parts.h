@@ -23,6 +23,7 @@ bool plan_has_program(const struct builder *b, const char *name);
 void plan_git_programs(const struct policy *p, struct arena *arena, struct strvec *out);
 
 void plan_net(struct builder *b);
+void plan_bus(struct builder *b);
 void plan_limits(struct builder *b);
 void plan_mounts(struct builder *b);
 void plan_etc(struct builder *b, struct mounts *to); /* files of /etc that we write ourselves */

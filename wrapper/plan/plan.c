@@ -115,6 +115,7 @@ void plan_build(struct plan *plan, const struct policy *p, const struct facts *f
 		.argv = argv,
 	};
 	plan_net(&b);
+	plan_bus(&b);
 	plan_limits(&b);
 	plan_mounts(&b);
 	plan_env(&b);

@@ -57,7 +57,7 @@ static void check_built(struct resolver *r)
 	for (i = 0; i < p->grants.n; i++) {
 		const struct grant *g = &p->grants.v[i];
 
-		if (g->kind == GRANT_DBUS || g->kind == GRANT_CREDENTIAL)
+		if (g->kind == GRANT_CREDENTIAL)
 			note_unbuilt(r, &g->from,
 				arena_printf(r->arena, "%s is not built yet; remove '%s'",
 					grant_kind_name(g->kind), g->value));
@@ -146,6 +146,16 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 		select_grants(match, &c, add, &r);
 	}
 	check_built(&r);
+}
+
+bool policy_wants_bus(const struct policy *p)
+{
+	const struct grant *g;
+
+	vec_each (g, &p->grants)
+		if (g->kind == GRANT_DBUS)
+			return true;
+	return false;
 }
 
 bool policy_names(const struct policy *p)

@@ -22,6 +22,9 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 /* True if P lets some host be reached by its name. */
 bool policy_names(const struct policy *p);
 
+/* True if P has a rule for the session bus. */
+bool policy_wants_bus(const struct policy *p);
+
 /* Adds the grants of a profile that this policy needs too. */
 void policy_add_profile(
 	struct policy *p, const struct bundle *profile, const struct facts *f, struct arena *arena);

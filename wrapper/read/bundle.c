@@ -4,6 +4,7 @@
 
 #include "base/suffix.h"
 #include "model/names.h"
+#include "read/bus_rule.h"
 #include "read/domain.h"
 
 enum bundle_row {
@@ -242,6 +243,16 @@ static const struct knob *find_knob(const struct bundle *b, const char *when)
 	return NULL;
 }
 
+static void check_rules(struct reader *r)
+{
+	const struct grant *g;
+	const char *fault;
+
+	vec_each (g, &r->b->grants)
+		if (g->kind == GRANT_DBUS && g->value && (fault = bus_rule_fault(g->value)))
+			diag_add(r->diags, g->from.at, "'%s' %s", g->value, fault);
+}
+
 /* Wildcards open no public suffix but those that the bundle exempts, and it exempts no more. */
 static void check_domains(struct reader *r)
 {
@@ -329,6 +340,7 @@ bool bundle_read(struct bundle *b, enum origin_kind kind, const char *file, cons
 	schema_read(&bundle_schema, file, text, len, arena, diags, on_key, &r);
 	check_whole(&r);
 	check_domains(&r);
+	check_rules(&r);
 	for (i = 0; i < b->grants.n; i++)
 		b->grants.v[i].from.bundle = kind == ORIGIN_BUNDLE ? b->name : NULL;
 	return diags->list.n == before;

@@ -242,6 +242,24 @@ static void explain_network(const struct plan *plan, struct strbuf *out)
 			NULL);
 }
 
+static void explain_bus(const struct bus *bus, struct strbuf *out)
+{
+	const struct bus_rule *r;
+
+	heading(out, "session bus", bus->rules.n);
+	if (!bus->rules.n)
+		return;
+	line(out, "bus", bus->proxy ? bus->address : "none in this run", NULL);
+	if (bus->proxy)
+		line(out, "proxy", bus->proxy, NULL);
+	line(out, "inside", bus->inside, NULL);
+	vec_each (r, &bus->rules) {
+		line(out, "rule", r->text, &r->from);
+		if (bus_risk(r->text))
+			line(out, "", bus_risk(r->text), NULL);
+	}
+}
+
 static void explain_limits(const struct limits *limits, struct strbuf *out)
 {
 	struct strbuf value = STRBUF_INIT;
@@ -289,6 +307,7 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 	for (i = 0; i < plan->env.n; i++)
 		line(out, "", plan->env.v[i].name, &plan->env.v[i].from);
 	explain_network(plan, out);
+	explain_bus(&plan->bus, out);
 	heading(out, "landlock", plan->landlock.n);
 	for (i = 0; i < plan->landlock.n; i++)
 		line(out, access_class_names[plan->landlock.v[i].access], plan->landlock.v[i].path,

@@ -169,6 +169,27 @@ static void json_network(struct writer *w, const struct network *net)
 	json_ports(w, "dev_server_ports", &net->dev_ports, false);
 }
 
+static void json_bus(struct writer *w, const struct bus *bus)
+{
+	const struct bus_rule *r;
+
+	key(w, "bus");
+	open_with(w, '{');
+	text(w, "inside", bus->inside);
+	text(w, "address", bus->address);
+	text(w, "proxy", bus->proxy);
+	list(w, "rules");
+	vec_each (r, &bus->rules) {
+		open_with(w, '{');
+		text(w, "rule", r->text);
+		text(w, "risk", bus_risk(r->text));
+		origin(w, "origin", &r->from);
+		close_with(w, '}');
+	}
+	close_with(w, ']');
+	close_with(w, '}');
+}
+
 static void json_limits(struct writer *w, const struct limits *limits)
 {
 	int i;
@@ -225,6 +246,7 @@ void render_json(const struct plan *plan, struct strbuf *out)
 	}
 	close_with(&w, ']');
 	json_network(&w, &plan->net);
+	json_bus(&w, &plan->bus);
 	list(&w, "landlock");
 	for (i = 0; i < plan->landlock.n; i++) {
 		open_with(&w, '{');

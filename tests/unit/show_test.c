@@ -149,7 +149,7 @@ static void test_catalogue(void)
 	lines.len = 0;
 	render_bundles(all, n, 0, &lines);
 	ok(strstr(lines.s, "\ncargo        enabled  Rust: cargo"), "in columns");
-	ok(strstr(lines.s, "rustfmt)\n"), "or whole");
+	ok(strstr(lines.s, "rustfmt, sccache)\n"), "or whole");
 	render_bundles_json(all, n, &json);
 	ok(json_valid(json.s), "all as JSON");
 	strbuf_release(&lines);

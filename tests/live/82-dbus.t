@@ -281,6 +281,19 @@ hide "$seal" -- tools/reader lookup gh:github.com me
 like "$err" 'xdg-dbus-proxy can be replaced by others' "[FM-07] a proxy that others can write is not started"
 rm -f marker
 
+run "$seal" doctor
+like "$out" '^  bus proxy +/usr/bin/xdg-dbus-proxy, version [0-9.]+' "[DB-08] doctor names the proxy and its version"
+chmod 755 "$T/fake/xdg-dbus-proxy"
+printf '#!/bin/sh\necho xdg-dbus-proxy 0.1.%s\n' 7 >"$T/fake/xdg-dbus-proxy"
+hide "$seal" doctor
+like "$out" '^  bus proxy .*version 0.1.7; 0.1.8 mends faults' "[DB-08] ... and says that it is old"
+printf '#!/bin/sh\necho xdg-dbus-proxy 0.1.%s\n' 8 >"$T/fake/xdg-dbus-proxy"
+hide "$seal" doctor
+like "$out" '^  bus proxy .*version 0.1.8$' "control: ... but not of one that is not"
+chmod 644 "$T/fake/xdg-dbus-proxy"
+hide "$seal" doctor --json
+like "$out" '"reason": ?"/usr/bin/xdg-dbus-proxy is no program that you can run' "[FM-07] ... and why there is none"
+
 # --- A proxy that dies ------------------------------------------------------------------------------
 
 # poked COMMAND...: starts it, and kills the proxy when the command has spoken to it.

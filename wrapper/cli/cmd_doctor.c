@@ -20,6 +20,7 @@
 #include "doctor/acts.h"
 #include "doctor/remedy.h"
 #include "doctor/trial.h"
+#include "host/bus.h"
 #include "host/facts.h"
 #include "host/find.h"
 #include "host/limits.h"
@@ -89,13 +90,13 @@ static int run_inside(void *user, struct trial_shared *shared)
  */
 
 /* "0.8.0" of "bubblewrap 0.8.0". */
-static const char *bwrap_version(const char *bwrap, struct arena *arena)
+static const char *version_of(const char *program, struct arena *arena)
 {
-	char *const argv[] = {(char *)"bwrap", (char *)"--version", NULL};
+	char *const argv[] = {(char *)program, (char *)"--version", NULL};
 	const char *p;
 	char text[128];
 
-	trial_output(bwrap, argv, text, sizeof text);
+	trial_output(program, argv, text, sizeof text);
 	p = strpbrk(text, "0123456789");
 	return p ? arena_strndup(arena, p, strspn(p, "0123456789.")) : NULL;
 }
@@ -122,10 +123,13 @@ static void look_at_machine(struct session *s, struct machine *m)
 
 	host_identity(&f, f.environ, &s->arena);
 	host_find_bwrap(&f, &s->arena);
+	host_find_bus_proxy(&f, &s->arena);
 	host_limits(&f, &s->arena);
 	host_machine(m, &f, &s->arena);
 	if (m->bwrap)
-		m->bwrap_version = bwrap_version(m->bwrap, &s->arena);
+		m->bwrap_version = version_of(m->bwrap, &s->arena);
+	if (m->bus_proxy)
+		m->bus_proxy_version = version_of(m->bus_proxy, &s->arena);
 	s->facts = f;
 }
 

@@ -28,4 +28,7 @@ const char *bus_address_text(const struct bus_socket *s, struct arena *arena);
  */
 void host_find_bus(struct facts *f, bool inside, struct arena *arena);
 
+/* The second half of it: fills F->bus.proxy, or why. */
+void host_find_bus_proxy(struct facts *f, struct arena *arena);
+
 #endif

@@ -54,7 +54,7 @@ static bool find_socket(const struct facts *f, struct bus_socket *out, struct ar
 	return lstat(at.name, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_uid == f->uid;
 }
 
-static void find_proxy(struct facts *f, struct arena *arena)
+void host_find_bus_proxy(struct facts *f, struct arena *arena)
 {
 	static const char *const places[] = {
 		"/usr/bin/xdg-dbus-proxy",
@@ -94,5 +94,5 @@ void host_find_bus(struct facts *f, bool inside, struct arena *arena)
 		return;
 	}
 	f->bus.address = bus_address_text(&at, arena);
-	find_proxy(f, arena);
+	host_find_bus_proxy(f, arena);
 }

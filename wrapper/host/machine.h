@@ -7,7 +7,7 @@
 #include "model/facts.h"
 #include "model/machine.h"
 
-/* Fills all but bwrap_version; F has been asked for bwrap and limits. */
+/* Fills all but versions; F has been asked for bwrap, the bus's proxy and limits. */
 void host_machine(struct machine *m, const struct facts *f, struct arena *arena);
 
 /* The value of KEY in the text of os-release(5), without its quotes; NULL if it is not there. */

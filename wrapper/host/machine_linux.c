@@ -68,6 +68,8 @@ void host_machine(struct machine *m, const struct facts *f, struct arena *arena)
 		.lsm = host_small_file("/sys/kernel/security/lsm", arena),
 		.bwrap = f->bwrap,
 		.bwrap_why = f->bwrap_why,
+		.bus_proxy = f->bus.proxy,
+		.bus_proxy_why = f->bus.why,
 		.bind_fd = BWRAP_BIND_FD,
 		.userns_clone = number_in("/proc/sys/kernel/unprivileged_userns_clone", arena),
 		.max_userns = number_in("/proc/sys/user/max_user_namespaces", arena),

@@ -19,7 +19,9 @@ struct machine {
 	const char *bwrap;         /* its path, NULL if none may be used */
 	const char *bwrap_why;     /* then: why */
 	const char *bwrap_version; /* "0.8.0", NULL if it does not say */
-	bool bind_fd;              /* this build uses bwrap's binds by descriptor */
+	const char *bus_proxy;     /* xdg-dbus-proxy, in the same way */
+	const char *bus_proxy_why, *bus_proxy_version;
+	bool bind_fd; /* this build uses bwrap's binds by descriptor */
 
 	/* Numbers of /proc/sys, NO_SWITCH without. */
 	long userns_clone, max_userns, apparmor_userns, memfd_noexec;

@@ -1,6 +1,7 @@
 #include "render/doctor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/names.h"
@@ -81,6 +82,43 @@ static void landlock_text(const struct machine *m, struct strbuf *out)
 		strbuf_addf(out, " (lsm=%s)", m->lsm);
 }
 
+/* The proxy's release that mended what was found in its filter, as a number. */
+enum { PROXY_MENDED = 1008 };
+
+/* "0.1.4" as 1004; 0 for none. */
+static unsigned long release_number(const char *version)
+{
+	unsigned long n = 0;
+	char *end = (char *)version;
+	int i;
+
+	for (i = 0; version && i < 3; i++) {
+		n = n * 1000 + strtoul(end, &end, 10);
+		end += *end == '.';
+	}
+	return n;
+}
+
+/* Bundles that look something up in a keyring need it; no run is weaker without. */
+static void put_bus_proxy(const struct machine *m, struct strbuf *out)
+{
+	unsigned long release = release_number(m->bus_proxy_version);
+	struct strbuf value = STRBUF_INIT;
+
+	if (m->bus_proxy)
+		strbuf_addf(&value, "%s, version %s%s", m->bus_proxy,
+			m->bus_proxy_version ? m->bus_proxy_version : "unknown",
+			release < PROXY_MENDED
+				? "; 0.1.8 mends faults of its filter: look whether your "
+				  "distribution has mended them in this one"
+				: "");
+	else
+		strbuf_addf(&value, "none, so no keyring inside: %s",
+			m->bus_proxy_why ? m->bus_proxy_why : "");
+	line(out, "bus proxy", NULL, value.s);
+	strbuf_release(&value);
+}
+
 static void put_machine(const struct machine *m, struct strbuf *out)
 {
 	struct strbuf value = STRBUF_INIT;
@@ -98,6 +136,7 @@ static void put_machine(const struct machine *m, struct strbuf *out)
 	else
 		strbuf_addf(&value, "missing: %s", m->bwrap_why ? m->bwrap_why : "");
 	line(out, "bwrap", NULL, value.s);
+	put_bus_proxy(m, out);
 	if (m->wsl1 || m->gvisor || m->container)
 		line(out, "inside", NULL, m->wsl1 ? "WSL 1" : m->gvisor ? "gVisor" : "a container");
 	if (m->filtered)
@@ -202,6 +241,12 @@ static void json_machine(struct writer *w, const struct machine *m)
 	text(w, "version", m->bwrap_version);
 	boolean(w, "bind_fd", m->bind_fd);
 	text(w, "reason", m->bwrap ? NULL : m->bwrap_why);
+	close_with(w, '}');
+	key(w, "bus_proxy");
+	open_with(w, '{');
+	text(w, "path", m->bus_proxy);
+	text(w, "version", m->bus_proxy_version);
+	text(w, "reason", m->bus_proxy ? NULL : m->bus_proxy_why);
 	close_with(w, '}');
 	boolean(w, "container", m->container);
 	boolean(w, "outer_filter", m->filtered);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "read/bundle.h"
+#include "read/catalog.h"
+#include "read/lint.h"
 #include "read/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,6 +25,21 @@ static void check_places(const struct diags *diags)
 
 	vec_each (g, &diags->list)
 		check(g->text && *g->text && g->at.file && g->at.line >= 0);
+}
+
+/* What the rules let pass names no home, however it is spelled. */
+static void check_rules(const struct bundle *b, struct diags *diags)
+{
+	const struct grant *g;
+
+	lint_safety(b, &catalog_refusals, diags);
+	if (!diag_any(diags))
+		vec_each (g, &b->grants)
+			check((g->kind != GRANT_READ && g->kind != GRANT_WRITE) ||
+				strspn(g->value, "~/.") < strlen(g->value) ||
+				g->flags & GRANT_IN_PROJECT || strstr(g->value, ".."));
+	lint_bundle(b, &catalog_refusals, diags);
+	lint_catalog(&b, 1, diags);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -44,7 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		check(diag_any(&diags));
 	}
-	bundle_read(&b, ORIGIN_BUNDLE, "bundle.toml", (const char *)data, size, &arena, &diags);
+	check_places(&diags);
+	diags = (struct diags){.arena = &arena};
+	if (bundle_read(&b, ORIGIN_BUNDLE, "bundle.toml", (const char *)data, size, &arena, &diags))
+		check_rules(&b, &diags);
 	check_places(&diags);
 	diag_render(&diags, &text);
 	strbuf_release(&text);

@@ -66,7 +66,7 @@ static int look(const char *path, char *line, size_t size)
 	if (stat(path, &st) != 0)
 		return -1;
 	snprintf(line, size, "%s",
-		S_ISDIR(st.st_mode)               ? "dir"
+		S_ISDIR(st.st_mode)           ? "dir"
 			: S_ISREG(st.st_mode) ? "file"
 					      : "other");
 	return 0;

@@ -240,6 +240,20 @@ static void test_overlays(void)
 	run_free(r);
 }
 
+/* More faults than are told must not make what comes after them whole. */
+static void test_many_faults(void)
+{
+	struct run *r = run_new();
+	size_t n = r->catalog.index.n, i;
+
+	for (i = 0; i <= DIAGS_MAX; i++)
+		run_bundle(r, "name = 'a'\nsummary = 's'\nfault = 1\n");
+	run_bundle(r, "sumary = 'it has no name'\n");
+	run_bundle(r, "name = 'b'\nsummary = 's'\nread = ['~']\n");
+	is_int((long long)r->catalog.index.n, (long long)n, "none of many faulty ones counts");
+	run_free(r);
+}
+
 int main(void)
 {
 	test_faults();
@@ -247,5 +261,6 @@ int main(void)
 	test_marks();
 	test_builtin();
 	test_overlays();
+	test_many_faults();
 	return done_testing();
 }

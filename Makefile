@@ -65,7 +65,7 @@ core     := $(filter-out $(call obj,wrapper/cli/main.c),$(call obj,$(src) $(made
 
 strict   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 language := -std=c11 -D_GNU_SOURCE -I. -Iwrapper $(LIB_CFLAGS) \
-	$(if $(MUTANT),-DSEAL_WITHOUT='(WITHOUT_$(subst +,|WITHOUT_,$(MUTANT)))')
+	$(if $(MUTANT),-DSEAL_WITHOUT='(1ULL<<MUTANT_$(subst +,|1ULL<<MUTANT_,$(MUTANT)))')
 checked  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # A variant has its own flags; the plain build is hardened.

@@ -176,14 +176,31 @@ unlike "$(cat "$T/trust")" 'escape' "trust calls it no escape"
 # Another manifest is another server: who is granted less does not get one that has more.
 mkdir "$T/wide"
 config </dev/null
+echo "wide of $T" >"$T/wide/secret"
+printf '#!/bin/sh\ncp %s/wide/secret %s/proj/wide\nexec gcc "$@"\n' "$T" "$T" >wide.sh
+chmod +x wide.sh
+ln -sf wide.sh gcc-wide
 with on <<<"read = [\"$T/wide\"]"
-run "$seal" -- sccache gcc -c a.c -o five.o
-exits 0 "with more granted"
+run "$seal" -- sccache ./gcc-wide -c a.c -o five.o
+is "$(cat wide)" "wide of $T" "control: a server whose project is granted more reads that"
 is "$(servers | wc -w)" 2 "[CC-03] ... it is another server"
+rm -f wide
 with on </dev/null
+printf 'int g(void)\n{\n\treturn 1;\n}\n' >g.c
+run "$seal" -- sccache ./gcc-wide -c g.c -o five.o
+[ ! -e wide ]
+ok $? "[CC-03] ... and a run that is granted less does not use it, though it is there"
 before=$(hits)
 run "$seal" -- sccache gcc -c a.c -o five.o
 is "$(hits)" $((before + 1)) "... with the same cache"
+stop
+
+# Inside a run the port is that of the run around.
+with on <<<"read = [\"$root\"]"
+as_cargo "exec $seal -- sccache gcc -c g.c -o nested.o"
+is "$status $(servers | wc -w)" "0 1" "a run within a run builds with the server of the one around"
+run "$seal" -- "$seal" sccache status
+like "$status $err" '125 .*not to be seen from inside' "... and cannot look at servers"
 stop
 
 # --- Its ends ------------------------------------------------------------------------------------------------------

@@ -1,10 +1,67 @@
-#include "model/twin.h"
+/*
+ * The records of twins: what their text says, and who holds one.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "base/process.h"
+#include "keeper/twins.h"
 #include "tap.h"
+
+static void test_held(void)
+{
+	static const char name[] = "0123456789abcdef0123456789abcdef";
+	char folder[] = "/tmp/seal-twins.XXXXXX", path[128];
+	struct twin_record r;
+	int fd, other;
+
+	if (!mkdtemp(folder))
+		return;
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	ok(!twin_look(folder, name, &r), "no record, no twin");
+	fd = twin_take(folder, name);
+	ok(fd >= 0 && twin_look(folder, name, &r) && r.front == getpid() && r.init == 0,
+		"who holds it is its front");
+	ok(twin_take(folder, name) < 0 && errno == EAGAIN, "another does not get it");
+	dprintf(fd, "init 5 7\n");
+	ok(twin_look(folder, name, &r) && r.init == 5 && r.init_started == 7,
+		"its sandbox is told");
+	other = dup(fd);
+	close(fd);
+	ok(twin_look(folder, name, &r), "held as long as somebody has it open");
+	unlink(path);
+	fd = twin_take(folder, name);
+	ok(fd >= 0, "one that was removed is no longer the twin's");
+	close(other);
+	close(fd);
+	ok(!twin_look(folder, name, &r), "one that nobody holds is of no twin");
+	fd = twin_take(folder, name);
+	ok(fd >= 0 && twin_look(folder, name, &r) && r.init == 0, "it is begun anew");
+	close(fd);
+	unlink(path);
+	rmdir(folder);
+}
+
+static void test_process(void)
+{
+	struct process self;
+	int fd;
+
+	process_look(getpid(), &self);
+	fd = twin_process(getpid(), self.started);
+	ok(fd >= 0, "a process by its number and its start");
+	close(fd);
+	ok(twin_process(getpid(), self.started + 1) < 0, "another start is another process");
+	ok(twin_process(0, 0) < 0, "none");
+}
 
 int main(void)
 {
 	struct twin_record r;
+
+	test_held();
+	test_process();
 
 	twin_parse(&r, "front 12 345 1700000000\ninit 14 346\n");
 	ok(r.front == 12 && r.front_started == 345 && r.since == 1700000000, "a record's front");

@@ -15,7 +15,7 @@ void mutant_lacks(struct strbuf *out)
 	size_t i, n = out->len;
 
 	for (i = 0; i < MUTANTS; i++)
-		if (SEAL_WITHOUT & 1 << i)
+		if (SEAL_WITHOUT & 1ULL << i)
 			strbuf_addf(out, "%s%s", out->len > n ? ", " : "without ", names[i]);
 	if (out->len > n)
 		strbuf_adds(out, ": a test build, not a sandbox");

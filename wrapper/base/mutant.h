@@ -22,16 +22,10 @@ enum mutant_bit {
 #undef MUTANT
 	MUTANTS,
 };
-_Static_assert(MUTANTS < 31, "a layer is a bit of an int");
+_Static_assert(MUTANTS <= 64, "a layer is a bit of a long long");
 
-enum mutant {
-#define MUTANT(name, what) WITHOUT_##name = 1 << MUTANT_##name,
-#include "base/mutant.def"
-#undef MUTANT
-};
-
-/* SEAL_WITHOUT is WITHOUT_NAME, or several with | between, in parentheses. */
-#define WITHOUT(layer) ((SEAL_WITHOUT & WITHOUT_##layer) != 0)
+/* SEAL_WITHOUT is 1ULL << MUTANT_NAME, or several with | between, in parentheses. */
+#define WITHOUT(layer) ((SEAL_WITHOUT & 1ULL << MUTANT_##layer) != 0)
 
 /* Appends what this build lacks, "without A, B: a test build, not a sandbox"; nothing if it is
  * whole. */

@@ -186,8 +186,12 @@ int cmd_sccache(struct session *s)
 		s->options.set[OPT_JSON] = true;
 		more = s->options.rest[2];
 	}
+	if (strcmp(word, "status") != 0 && strcmp(word, "stop") != 0 && strcmp(word, "stats") != 0)
+		die("write: seal-exec sccache status (or --json status), stop or stats; for the "
+		    "command: seal-exec -- sccache");
 	if (more || (s->options.set[OPT_JSON] && strcmp(word, "status") != 0))
-		die("write: seal-exec sccache status (or --json status), stop, or stats");
+		die("sccache %s takes no more words%s", word,
+			s->options.set[OPT_JSON] ? ", and only status takes --json" : "");
 	session_open(s, environ);
 	session_refuse(s);
 	if (s->around != AROUND_NONE)
@@ -196,7 +200,5 @@ int cmd_sccache(struct session *s)
 		return show_status(s);
 	if (strcmp(word, "stop") == 0)
 		return stop_servers(s);
-	if (strcmp(word, "stats") == 0)
-		return print_stats(s);
-	die("write: seal-exec sccache status (or --json status), stop, or stats");
+	return print_stats(s);
 }

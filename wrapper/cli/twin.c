@@ -12,6 +12,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/folder.h"
+#include "base/mutant.h"
 #include "cli/trust.h"
 #include "config.h"
 #include "host/facts.h"
@@ -80,6 +81,10 @@ void twin_begin(struct session *s, struct keeping *k)
 
 	if (!p)
 		return;
+	if (WITHOUT(TWIN)) {
+		p->twin = false;
+		return;
+	}
 	if (s->policy.adopt_external && host_listens(p->number)) {
 		p->twin = false;
 		warn_line("port %u leads to the host's server, which runs outside what it is told "
@@ -199,7 +204,7 @@ static void name_of(struct session *s, char name[TWIN_NAME_SIZE])
 	strbuf_addf(&all, PACKAGE_VERSION " %s %llu %llu\n", catalog_digest,
 		(unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 	render_json(&plan, &all);
-	SHA256Data((const uint8_t *)all.s, all.len, hex);
+	SHA256Data((const uint8_t *)all.s, WITHOUT(TWINKEY) ? 0 : all.len, hex);
 	strbuf_release(&all);
 	strlcpy(name, hex, TWIN_NAME_SIZE);
 }
@@ -275,6 +280,9 @@ int twin_serve(struct session *s, const char *project)
 		die_errno("%s: cannot make the folder of the cache", twin_cache(s));
 	s->instead = narrow;
 	session_plan(s, stands_for);
+	if (s->policy.profile == PROFILE_OFF)
+		die("profile = \"off\" in %s: a run without a sandbox has no server in one",
+			s->policy.config);
 	if (!trust_holds(s))
 		die("%s has changed and is not trusted", s->manifest_text.path);
 	host_find_bwrap(&s->facts, &s->arena);

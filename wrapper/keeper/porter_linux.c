@@ -23,7 +23,8 @@
 
 enum {
 	WATCH_MS = 30000, /* between two looks at the twin */
-	TAKE_MS = 1000,   /* for it to take a connection then */
+	ANSWER_MS = 5000, /* for it to take a connection then, and to end it; busy it may be */
+	END_MS = 1000,    /* for one to end that is killed */
 	TURN_MS = 10,     /* between two looks at one that is starting */
 	LOG_MAX = 1024 * 1024,
 };
@@ -267,16 +268,22 @@ static int connect_twin(struct porter *p)
 /* --- Watching it --------------------------------------------------------------------------------
  */
 
-static bool takes_connections(struct porter *p)
+/*
+ * True if it takes a connection and sees its end: the kernel alone would take one for a server that
+ * has stopped. Nothing is asked of it, so it is as idle as before.
+ */
+static bool answers(struct porter *p)
 {
-	struct pollfd ready = {.events = POLLOUT};
+	cleanup_fd int fd = inside_connect(&p->dialer, p->orders->port);
+	struct pollfd there = {.fd = fd, .events = POLLOUT};
 	int error = 0;
 	socklen_t size = sizeof error;
 
-	cleanup_fd int fd = inside_connect(&p->dialer, p->orders->port);
-	ready.fd = fd;
-	return fd >= 0 && poll(&ready, 1, TAKE_MS) == 1 &&
-		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+	if (fd < 0 || poll(&there, 1, ANSWER_MS) != 1 ||
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
+		return false;
+	there.events = POLLIN;
+	return shutdown(fd, SHUT_WR) == 0 && poll(&there, 1, ANSWER_MS) == 1;
 }
 
 /* What runs in there can write to it. */
@@ -291,7 +298,7 @@ static void trim_log(const struct porter *p)
 		return; /* it stays as it is */
 }
 
-/* One that is there and takes nothing is ended, and there is another. One that has ended when it
+/* One that is there and does not answer is ended, and there is another. One that has ended when it
  * was idle is not missed. */
 static void watch_twin(struct porter *p)
 {
@@ -299,7 +306,7 @@ static void watch_twin(struct porter *p)
 	int front;
 
 	trim_log(p);
-	if (p->dialer.sock < 0 || takes_connections(p))
+	if (p->dialer.sock < 0 || answers(p))
 		return;
 	front = twin_look(p->orders->records, p->name, &r) ? twin_process(r.front, r.front_started)
 							   : -1;
@@ -307,7 +314,7 @@ static void watch_twin(struct porter *p)
 	if (front < 0)
 		return;
 	pidfd_signal(front, SIGKILL); /* its keeper ends all that is in there */
-	pidfd_ended(front, TAKE_MS);
+	pidfd_ended(front, END_MS);
 	close(front);
 	reach_twin(p);
 }

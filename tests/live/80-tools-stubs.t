@@ -40,7 +40,7 @@ tool yabai '' '.config/yabai/yabairc' '' '.config/yabai/planted' ''
 
 # --- Sockets ----------------------------------------------------------------------------------------------------
 
-# Of the reference's bundles only yabai's is granted sockets, unless a setting asks for them.
+# Of the reference's bundles only yabai's is granted sockets on Linux, unless a setting asks for them.
 sockets=
 for name in git gh jj gt linear bk cargo node npm bun yarn pnpm nix coderabbit greptile devenv proto yabai skhd; do
 	run "$seal" bundles --json show $name
@@ -50,9 +50,9 @@ import json, sys
 bundle = json.load(sys.stdin)
 for grant in bundle["grants"]:
     if grant["kind"] == "unix_socket_connects":
-        print(bundle["name"], grant["value"], grant["when"] or "always", end=";")')"
+        print(bundle["name"], grant["value"], grant["when"] or "always", grant["os"] or "both", end=";")')"
 done
-is "$sockets" "nix /nix/var/nix/daemon-socket/socket daemon;yabai /tmp/yabai-sa_<USER>.socket always;yabai /tmp/yabai_<USER>.socket always;" \
+is "$sockets" "nix /nix/var/nix/daemon-socket/socket daemon linux;nix /nix/var/nix/daemon-socket/socket always macos;yabai /tmp/yabai-sa_<USER>.socket always both;yabai /tmp/yabai_<USER>.socket always both;" \
 	"which bundles come with sockets"
 
 USER=$(id -un)

@@ -256,8 +256,20 @@ unbuilt()
 	run "$seal" -- "${3:-touch}" marker
 	refused "$2" "$1 refuses the run"
 }
-unbuilt 'envrc_mode = "trust"' 'not built yet' <<<'[command_run]
-envrc_mode = "trust"'
+mkdir -p "$XDG_CONFIG_HOME/seal-exec/bundles"
+cat >"$XDG_CONFIG_HOME/seal-exec/bundles/later.toml" <<'TOML'
+name = "later"
+summary = "a tool of which something is not built yet"
+commands = ["touch"]
+[knobs.soon]
+type = "bool"
+default = false
+unbuilt = "it comes later; leave it out"
+why = "Whether it is soon."
+TOML
+unbuilt 'soon = true' 'it comes later' <<<'[sandbox.os]
+command_tools = [{ tool = "later", soon = true }]'
+rm -r "$XDG_CONFIG_HOME/seal-exec/bundles"
 mkdir -p tools
 printf '#!/bin/sh\ntouch "$1"\n' >tools/cargo
 chmod 755 tools/cargo

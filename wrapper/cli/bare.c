@@ -86,6 +86,12 @@ int bare_lower(struct session *s, const struct refusal *refused)
 	struct bare_losses losses;
 	struct surroundings here;
 
+	/* Nothing can be put where direnv looks for what is allowed. */
+	if (s->plan.envrc && !s->facts.envrc.allowed)
+		die("%s: envrc_mode = \"trust\" takes mounts, which this machine refuses; look at "
+		    "the "
+		    "file, then: direnv allow",
+			s->plan.envrc);
 	make_bare(s, AROUND_NONE, &here, &losses);
 	say_lost(s, refused, &losses);
 	return bare_run(&s->plan, here.scratch, s->options.set[OPT_VERBOSE], &s->arena);

@@ -11,10 +11,12 @@
 #include "config.h"
 #include "host/around.h"
 #include "host/bus.h"
+#include "host/envrc.h"
 #include "host/facts.h"
 #include "host/repos.h"
 #include "host/limits.h"
 #include "plan/plan.h"
+#include "policy/envrc.h"
 #include "policy/knob.h"
 #include "policy/refuse.h"
 #include "policy/resolve.h"
@@ -133,19 +135,57 @@ static void check_tools(struct session *s, const struct manifest *m)
 			policy_check_tool(m, &m->tools.v[i], b, &s->diags);
 }
 
-static void add_match(
+static struct match *add_match(
 	struct session *s, struct matches *out, const char *name, const char *word, bool used)
 {
+	struct match *m;
 	const struct bundle *b = catalog_load(&s->catalog, name, &s->diags);
 	size_t i;
 
 	for (i = 0; b && i < out->n; i++)
 		if (out->v[i].bundle == b) {
 			out->v[i].used = out->v[i].used && used;
-			return;
+			return NULL;
 		}
-	if (b)
-		*vec_push(&s->arena, out) = (struct match){.bundle = b, .word = word, .used = used};
+	if (!b)
+		return NULL;
+	m = vec_push(&s->arena, out);
+	*m = (struct match){.bundle = b, .word = word, .used = used};
+	return m;
+}
+
+/* What comes by the .envrc in sight: direnv, and the bundles that its entry names. A run inside a
+ * run does not load it again. */
+static struct loading add_envrc(struct session *s, struct matches *out)
+{
+	struct origin from = {0}, mode = {.kind = ORIGIN_MANIFEST, .at = s->merged.m.envrc_at};
+	const struct manifest *config = s->merged.config;
+	struct loading loading;
+	struct strvec names = {0};
+	struct match *m;
+	bool own = false;
+	size_t i;
+
+	policy_envrc_bundles(&s->merged, &s->arena, &s->diags, &names, &from);
+	if (s->merged.m.envrc == ENVRC_OFF || s->around != AROUND_NONE)
+		return (struct loading){0};
+	host_find_envrc(&s->facts, &s->arena);
+	vec_each (m, out)
+		own |= strcmp(m->bundle->name, "direnv") == 0;
+	if (config && mode.at.file == config->file)
+		mode.kind = ORIGIN_CONFIG;
+	loading = policy_loading(&s->merged, &s->facts, own, &s->arena);
+	if (loading.how == LOADING_NONE)
+		return loading;
+	m = add_match(s, out, "direnv", s->facts.envrc.path, false);
+	if (m)
+		m->envrc = true, m->from = mode;
+	for (i = 0; i < names.n; i++) {
+		m = add_match(s, out, names.v[i], "direnv.bundles", false);
+		if (m)
+			m->envrc = true, m->from = from;
+	}
+	return loading;
 }
 
 /* What the matched bundles use comes along, and what that uses. M and CONFIG (may be NULL) have the
@@ -251,6 +291,7 @@ void session_plan(struct session *s, const char *const *argv)
 	struct wanted_list wanted = {0};
 	struct matches matches = {0};
 	struct strvec bound = {0}, seen = {0}, programs = {0};
+	struct loading loading;
 	size_t i;
 
 	session_refuse(s);
@@ -259,12 +300,16 @@ void session_plan(struct session *s, const char *const *argv)
 	policy_match(&s->merged, &s->catalog.index, argv, &s->arena, &s->diags, &wanted);
 	for (i = 0; i < wanted.n; i++)
 		add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
+	loading = add_envrc(s, &matches);
 	add_used(s, &s->merged.m, s->merged.config, &matches);
 	read_profile(s, &s->base, "base");
 	session_refuse_faults(s);
 	policy_resolve(&s->policy, &s->merged, &s->base, &matches, &s->facts, &s->arena);
-	if (s->instead)
+	s->policy.loading = loading;
+	if (s->instead) {
 		argv = s->instead(s);
+		s->policy.loading = (struct loading){0}; /* it is about the command */
+	}
 	if (policy_names(&s->policy)) {
 		read_profile(s, &s->network, "network");
 		policy_add_profile(&s->policy, &s->network, &s->facts, &s->arena);

@@ -63,6 +63,16 @@ struct repo {
 	struct strvec runs;
 };
 
+/* The .envrc in sight, and what direnv's own store says of it. */
+struct envrc {
+	const char *path;     /* NULL if there is none */
+	const char *folder;   /* that it is in */
+	const char *fault;    /* why it is not to be loaded as it is, with the remedy, or NULL */
+	const char *approval; /* the name in the store that allows it; NULL if there is a fault */
+	const char *store;    /* where direnv keeps its word; canonical if it is there */
+	bool allowed, denied; /* its word */
+};
+
 /* A program by its name, at one place where the caller's PATH has it. */
 struct program_fact {
 	const char *name, *at;
@@ -87,6 +97,7 @@ struct facts {
 	const char *bwrap_why;  /* then: the reason and the remedy */
 	const char *found_at;   /* where PATH of the host has the command; NULL if nowhere */
 	const char *found_real; /* where that leads in the end */
+	struct envrc envrc;     /* nothing unless envrc_mode asks for it */
 	VEC(struct program_fact) programs; /* that the plan asks for, in the order of PATH */
 	const char *const *environ;        /* the caller's */
 	VEC(struct repo) repos;            /* sorted by root */

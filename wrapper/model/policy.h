@@ -14,6 +14,8 @@
 struct match {
 	const struct bundle *bundle;
 	const char *word; /* what matched: "cargo", "python3 -m pip"; or the bundle that uses it */
+	bool envrc;       /* not matched either: it is direnv, or one that its entry names (FROM) */
+	struct origin from;
 	bool used; /* not matched itself: its paths and variables apply, its domains do not */
 };
 
@@ -30,6 +32,18 @@ struct matches {
 	size_t n, cap;
 };
 
+/* What becomes of the .envrc in sight. */
+enum loading_how {
+	LOADING_NONE,
+	LOADING_WRAPPED, /* the command runs behind `direnv exec` */
+	LOADING_AT_HAND, /* the command calls direnv itself, which may load it */
+};
+
+struct loading {
+	enum loading_how how;
+	const char *note; /* why it is not loaded, for the user, or NULL */
+};
+
 struct policy {
 	const char *manifest; /* file, NULL if the built-in default applies */
 	const char *config;   /* the user's file, NULL if there is none */
@@ -43,6 +57,7 @@ struct policy {
 	struct origin debug_from;
 	enum envrc_mode envrc;
 	struct origin envrc_from;
+	struct loading loading;
 	enum sni_mode sni;
 	struct origin sni_from;
 	enum proxy_mode proxy;

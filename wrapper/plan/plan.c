@@ -62,6 +62,7 @@ bool plan_shows(const struct plan *plan, const char *path)
 void plan_programs(const struct policy *p, struct arena *arena, struct strvec *out)
 {
 	plan_git_programs(p, arena, out);
+	plan_envrc_programs(p, arena, out);
 }
 
 bool plan_has_program(const struct builder *b, const char *name)
@@ -81,7 +82,8 @@ static void plan_not_found(struct builder *b)
 	const struct facts *f = b->facts;
 	const char *hidden;
 
-	if (!f->found_at)
+	/* Behind direnv it is direnv that says so. */
+	if (!f->found_at || b->plan->envrc)
 		return;
 	hidden = !plan_shows(b->plan, f->found_at)                     ? f->found_at
 		: f->found_real && !plan_shows(b->plan, f->found_real) ? f->found_real
@@ -120,6 +122,7 @@ void plan_build(struct plan *plan, const struct policy *p, const struct facts *f
 	plan_mounts(&b);
 	plan_env(&b);
 	plan_git_config(&b);
+	plan_envrc(&b);
 	plan_landlock(&b);
 	plan_layers(&b);
 	plan_not_found(&b);

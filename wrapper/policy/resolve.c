@@ -52,8 +52,6 @@ static void check_built(struct resolver *r)
 	struct policy *p = r->p;
 	size_t i;
 
-	if (p->envrc != ENVRC_OFF)
-		note_unbuilt(r, &p->envrc_from, "envrc_mode is not built yet; set it to \"off\"");
 	for (i = 0; i < p->grants.n; i++) {
 		const struct grant *g = &p->grants.v[i];
 

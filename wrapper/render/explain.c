@@ -74,6 +74,8 @@ static void explain_head(const struct plan *plan, struct strbuf *out)
 	line(out, "profile", run_profile_names[p->profile], &p->profile_from);
 	line(out, "strict", p->strict ? "true" : "false", &p->strict_from);
 	line(out, "envrc_mode", envrc_mode_names[p->envrc], &p->envrc_from);
+	if (plan->envrc)
+		line(out, "loads", plan->envrc, NULL);
 	strbuf_release(&command);
 }
 
@@ -88,9 +90,12 @@ static void explain_matches(const struct policy *p, struct strbuf *out)
 
 		strbuf_addf(out, "  %s", m->bundle->name);
 		pad(out, start, KEY_COLUMN);
-		strbuf_adds(out, m->used ? "used by " : "matches '");
+		strbuf_adds(out, m->envrc ? "by " : m->used ? "used by " : "matches '");
 		strbuf_add_escaped(out, m->word);
-		strbuf_adds(out, m->used ? "  (without its domains)\n" : "'\n");
+		strbuf_adds(out, m->envrc ? "" : m->used ? "  (without its domains)" : "'");
+		if (m->envrc)
+			render_origin(&m->from, out);
+		strbuf_addc(out, '\n');
 	}
 }
 

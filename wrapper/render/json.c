@@ -38,12 +38,14 @@ static void json_policy(struct writer *w, const struct plan *plan)
 	boolean(w, "debug", p->debug);
 	origin(w, "debug_origin", &p->debug_from);
 	text(w, "envrc_mode", envrc_mode_names[p->envrc]);
+	text(w, "envrc", plan->envrc);
 	list(w, "bundles");
 	for (i = 0; i < p->matches.n; i++) {
 		open_with(w, '{');
 		text(w, "name", p->matches.v[i].bundle->name);
 		text(w, "word", p->matches.v[i].word);
 		boolean(w, "used", p->matches.v[i].used);
+		boolean(w, "envrc", p->matches.v[i].envrc);
 		close_with(w, '}');
 	}
 	close_with(w, ']');

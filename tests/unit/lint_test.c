@@ -166,6 +166,11 @@ static const struct {
 	{"all of a service", "dbus = [{rule = '--talk=a.b', why = 'w'}]",
 		"4:9: '--talk=a.b' opens all of it; add escape = true, or name what is called",
 		"dbus = [{rule = '--talk=a.b', escape = true, why = 'w'}]"},
+	{"all of a keyring", "dbus = [{rule = '--call=a.b=c.Item.GetSecret@/x/*', why = 'w'}]",
+		"4:9: '--call=a.b=c.Item.GetSecret@/x/*' opens all of it; add escape = true, or "
+		"name "
+		"what is called",
+		"dbus = [{rule = '--call=a.b=c.Item.Secrets@/x/*', why = 'w'}]"},
 	{"all of a store", "credentials = [{name = 'keychain', why = 'w'}]",
 		"4:16: 'keychain' opens all of it; add escape = true, or name what is called",
 		"credentials = [{name = 'keychain', escape = true, why = 'w'}]"},

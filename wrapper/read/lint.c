@@ -278,13 +278,15 @@ static void check_cache(const struct bundle *b, const struct grant *g, struct di
 			"'%s' stays writable with fetch = false; add when = \"fetch\"", g->value);
 }
 
-/* A rule that opens all of a service, and a store as a whole, say that they do. */
+/* A rule that opens all of a service or of the keyring, and a store as a whole, say that they do.
+ */
 static void check_whole(const struct grant *g, struct diags *diags)
 {
 	bool whole = g->kind == GRANT_CREDENTIAL ||
 		(g->kind == GRANT_DBUS &&
 			(strncmp(g->value, "--talk=", 7) == 0 ||
-				strncmp(g->value, "--own=", 6) == 0));
+				strncmp(g->value, "--own=", 6) == 0 ||
+				strstr(g->value, ".GetSecret")));
 
 	if (whole && !(g->flags & GRANT_ESCAPE))
 		diag_add(diags, g->from.at,

@@ -239,6 +239,20 @@ twin=$(servers)
 like "$twin" '^[0-9]+$' "with SCCACHE_IDLE_TIMEOUT=1 it starts"
 none_left
 is "$(servers)" "" "... and ends when it is idle"
+printf '#!/bin/sh\nsetsid sh -c "while :; do sccache --show-stats; touch %s/proj/alive; sleep 0.2; done" >/dev/null 2>&1 </dev/null &\nexec gcc "$@"\n' "$T" >stay.sh
+chmod +x stay.sh
+ln -sf stay.sh gcc-stay
+echo 'int h;' >h.c
+rm -f alive
+run "$seal" -- sccache ./gcc-stay -c h.c -o x.o
+holds -e alive
+ok $? "control: something that was left in there keeps it busy"
+none_left
+ok $? "[CC-03] [CC-07] ... but not for longer than runs use it"
+rm -f alive
+sleep 1
+[ ! -e alive ]
+ok $? "... and what was left is dead"
 [ -z "$(find "$state" -maxdepth 2 -type f)" ]
 ok $? "... its record goes with it"
 unset SCCACHE_IDLE_TIMEOUT

@@ -27,6 +27,12 @@ static void test_held(void)
 	dprintf(fd, "init 5 7\n");
 	ok(twin_look(folder, name, &r) && r.init == 5 && r.init_started == 7,
 		"its sandbox is told");
+	ok(!twin_is_used(folder, name), "no run uses it");
+	other = twin_use(folder, name);
+	ok(other >= 0 && twin_is_used(folder, name), "a run does");
+	ok(twin_look(folder, name, &r), "... which is not to hold it");
+	close(other);
+	ok(!twin_is_used(folder, name), "... and does no more");
 	other = dup(fd);
 	close(fd);
 	ok(twin_look(folder, name, &r), "held as long as somebody has it open");

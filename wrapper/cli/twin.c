@@ -5,6 +5,7 @@
 #include <sha2.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@
 #include "render/explain.h"
 
 static const char program[] = "sccache";
+
+enum { IDLE_SECONDS = 60 };
 
 static const char *folder_of(struct session *s, const char *sub)
 {
@@ -220,11 +223,20 @@ static void set_ways(struct session *s)
 	for (i = 0; i < sizeof passed / sizeof *passed; i++) {
 		value = facts_variable(&s->facts, passed[i]);
 		if (!value && strcmp(passed[i], "SCCACHE_IDLE_TIMEOUT") == 0)
-			value = "60";
+			value = arena_printf(&s->arena, "%d", IDLE_SECONDS);
 		if (value)
 			*vec_push(&s->arena, &s->plan.env) =
 				(struct env_var){.name = passed[i], .value = value, .from = from};
 	}
+}
+
+/* The time after which one that no run uses is ended; 0 for never, as sccache has it. */
+static unsigned idle_seconds(struct session *s)
+{
+	const char *text = facts_variable(&s->facts, "SCCACHE_IDLE_TIMEOUT"), *why = NULL;
+	long long n = text ? strtonum(text, 0, 1000000, &why) : IDLE_SECONDS;
+
+	return why ? IDLE_SECONDS : (unsigned)n;
 }
 
 /* Whoever waits for the line sees the end of it here. */
@@ -251,9 +263,12 @@ static int run_twin(struct session *s, const char *folder, const char *name, int
 		.register_folder = host_state_path(&s->facts, "placeholders", &s->arena),
 	};
 	const char *log = arena_printf(&s->arena, "%s/%s.log", folder, name);
+	const unsigned idle = idle_seconds(s);
 	int code;
 
 	leave_caller(log);
+	if (idle && !porter_ward(folder, name, record, idle))
+		die_errno("cannot start who ends the server when nobody uses it");
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	code = launch_run(&s->plan, &s->facts, &host, NULL, &s->arena);
 	/* Of one that has failed the log stays, for who waits for its first answer. */

@@ -38,6 +38,14 @@ struct porter_answer {
  */
 int porter_start(const struct porter_orders *orders, char why[PORTER_WHY]);
 
+/*
+ * Starts who ends this process, the front of the twin NAME, when no run has used it for SECONDS.
+ * sccache ends when it is idle, too, but what a command has left in there can keep it busy for
+ * ever, and nothing of a run shall live much longer than the runs. RECORD is the twin's. False with
+ * errno.
+ */
+bool porter_ward(const char *records, const char *name, int record, unsigned seconds);
+
 /* Asks for a connection; false if nobody can be asked. Does not wait. */
 bool porter_ask(int sock, unsigned number);
 

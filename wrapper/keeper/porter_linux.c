@@ -26,6 +26,7 @@ enum {
 	ANSWER_MS = 5000, /* for it to take a connection then, and to end it; busy it may be */
 	END_MS = 1000,    /* for one to end that is killed */
 	TURN_MS = 10,     /* between two looks at one that is starting */
+	WARD_MS = 1000,   /* between two looks whether somebody uses a twin */
 	LOG_MAX = 1024 * 1024,
 };
 
@@ -35,6 +36,7 @@ struct porter {
 	char name[TWIN_NAME_SIZE]; /* the only twin that this run may use; "" until it is known */
 	struct dialer dialer; /* in the twin's namespaces; its sock is -1 while there is none */
 	int init;             /* pidfd of the twin's first process, while there is a dialer */
+	int use;              /* says to the twin that it is used, while there is a dialer */
 	char *why;            /* PORTER_WHY bytes: what went wrong last */
 };
 
@@ -154,7 +156,9 @@ static void leave_twin(struct porter *p)
 		return;
 	close(p->dialer.sock); /* and the child in there ends */
 	close(p->init);
-	p->dialer.sock = p->init = -1;
+	if (p->use >= 0)
+		close(p->use);
+	p->dialer.sock = p->init = p->use = -1;
 }
 
 /* Sends a child into the namespaces of the twin of R. False if it is not there yet, or no more. */
@@ -174,6 +178,7 @@ static bool enter_twin(struct porter *p, const struct twin_record *r)
 	}
 	p->dialer = in.dialer;
 	p->init = init;
+	p->use = twin_use(p->orders->records, p->name);
 	return true;
 }
 
@@ -356,7 +361,8 @@ static void answer(struct porter *p, unsigned number)
 
 static _Noreturn void porter_main(const struct porter_orders *orders, int sock)
 {
-	struct porter p = {.orders = orders, .keeper = sock, .dialer.sock = -1, .init = -1};
+	struct porter p = {
+		.orders = orders, .keeper = sock, .dialer.sock = -1, .init = -1, .use = -1};
 	char why[PORTER_WHY];
 	unsigned number;
 	int n;
@@ -410,6 +416,41 @@ int porter_start(const struct porter_orders *orders, char why[PORTER_WHY])
 	strlcpy(why, ok && first.why[0] ? first.why : "its porter has died", PORTER_WHY);
 	close(sock[0]);
 	return -1;
+}
+
+/* --- The end of a twin that nobody uses ---------------------------------------------------------
+ */
+
+/* In a process of its own, until FRONT (a pidfd) has ended. */
+static _Noreturn void ward(const char *records, const char *name, int front, long long limit_ms)
+{
+	long long since = now_ms();
+
+	while (!pidfd_ended(front, WARD_MS)) {
+		if (twin_is_used(records, name))
+			since = now_ms();
+		if (now_ms() - since < limit_ms)
+			continue;
+		pidfd_signal(front, SIGTERM);
+		if (!pidfd_ended(front, END_MS))
+			pidfd_signal(front, SIGKILL);
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+bool porter_ward(const char *records, const char *name, int record, unsigned seconds)
+{
+	int front = pidfd_of(getpid());
+	pid_t pid = front < 0 ? -1 : fork();
+
+	if (pid == 0) {
+		close(record); /* who holds it is the twin */
+		prctl(PR_SET_NAME, "seal-ward");
+		ward(records, name, front, seconds * 1000LL + TWIN_START_MS);
+	}
+	if (front >= 0)
+		close(front);
+	return pid > 0;
 }
 
 /* --- The keeper's side --------------------------------------------------------------------------

@@ -19,4 +19,10 @@ bool twin_look(const char *records, const char *name, struct twin_record *r);
 /* The process PID that has STARTED then, as a pidfd; -1 if there is no such process any more. */
 int twin_process(pid_t pid, unsigned long long started);
 
+/* Says that a run uses the twin NAME, as long as the descriptor is open; -1 if there is none. */
+int twin_use(const char *records, const char *name);
+
+/* True if some run does. */
+bool twin_is_used(const char *records, const char *name);
+
 #endif

@@ -12,6 +12,24 @@
 #include "base/pidfd.h"
 #include "base/process.h"
 
+/* What of a record is locked: its first byte by the twin, its second by the runs that use it, which
+ * need not be there. */
+static const struct flock by_twin = {.l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+static const struct flock by_runs = {.l_whence = SEEK_SET, .l_start = 1, .l_len = 1};
+
+static bool lock(int fd, struct flock what, short type)
+{
+	what.l_type = type;
+	return fcntl(fd, F_OFD_SETLK, &what) == 0;
+}
+
+/* Asking is no taking: two who ask at once do not see each other. */
+static bool is_locked(int fd, struct flock what)
+{
+	what.l_type = F_WRLCK;
+	return fcntl(fd, F_OFD_GETLK, &what) == 0 && what.l_type != F_UNLCK;
+}
+
 static int open_record(const char *records, const char *name, int flags)
 {
 	char path[PATH_MAX];
@@ -35,7 +53,6 @@ static bool is_named(int fd, const char *records, const char *name)
 
 int twin_take(const char *records, const char *name)
 {
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	struct process self;
 	int fd, error;
 
@@ -43,7 +60,7 @@ int twin_take(const char *records, const char *name)
 		fd = open_record(records, name, O_CREAT);
 		if (fd < 0)
 			return -1;
-		if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
+		if (!lock(fd, by_twin, F_WRLCK)) {
 			error = errno == EACCES ? EAGAIN : errno;
 			close(fd);
 			errno = error;
@@ -65,14 +82,12 @@ int twin_take(const char *records, const char *name)
 
 bool twin_look(const char *records, const char *name, struct twin_record *r)
 {
-	struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	cleanup_fd int fd = open_record(records, name, 0);
 	char text[TWIN_RECORD_MAX];
 	ssize_t n;
 
 	*r = (struct twin_record){0};
-	/* Asking is no taking: two who ask at once do not see each other. */
-	if (fd < 0 || fcntl(fd, F_OFD_GETLK, &held) != 0 || held.l_type == F_UNLCK)
+	if (fd < 0 || !is_locked(fd, by_twin))
 		return false;
 	n = fd_read_all(fd, text, sizeof text - 1);
 	text[n > 0 ? n : 0] = '\0';
@@ -91,4 +106,20 @@ int twin_process(pid_t pid, unsigned long long started)
 		fd = -1;
 	}
 	return fd;
+}
+
+int twin_use(const char *records, const char *name)
+{
+	int fd = open_record(records, name, 0);
+
+	if (fd >= 0)
+		lock(fd, by_runs, F_RDLCK);
+	return fd;
+}
+
+bool twin_is_used(const char *records, const char *name)
+{
+	cleanup_fd int fd = open_record(records, name, 0);
+
+	return fd >= 0 && is_locked(fd, by_runs);
 }

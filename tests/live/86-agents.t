@@ -105,7 +105,26 @@ manifest <<'END'
 command_tools = [{ tool = "claude", history = false }, "git"]
 END
 run "$seal" -- ./claude
-like "$out" '^git \[user\]$' "listed with it, git's settings come along"
+like "$out" '^git refused No such file' "... nor where git is enabled beside it"
+manifest <<'END'
+[sandbox.os]
+command_tools = [{ tool = "claude", bundles = ["git"] }]
+END
+run "$seal" -- ./claude
+[ "$status" = 125 ]
+like "$err" "claude\.bundles: the bundle 'git' is not enabled; add \"git\" to command_tools" "bundles names what is not enabled: an error"
+manifest <<'END'
+[sandbox.os]
+command_tools = [{ tool = "claude", bundles = ["git"], history = false }, "git"]
+END
+like "$(cat "$T/trust")" 'claude: bundles git' "bundles: trust tells of it"
+is "$(bundles_of ./claude)" "claude git" "... the agent gets both"
+is "$(bundles_of git status)" git "... git none but its own"
+run "$seal" explain -- ./claude
+like "$out" '^ *git +matches .claude\.bundles' "... explain says why"
+like "$out" 'github\.com' "... with its hosts"
+run "$seal" -- ./claude
+like "$out" '^git \[user\]$' "... and its settings"
 like "$out" '^other refused No such file' "history = false: no other transcripts"
 like "$out" '^transcript done$' "... its own is private"
 rm -rf "$h/.claude/projects/mine"

@@ -188,6 +188,25 @@ static struct loading add_envrc(struct session *s, struct matches *out)
 	return loading;
 }
 
+/* What the entry of a matched bundle names comes along as if it had matched: an agent's tools. */
+static void add_brought(struct session *s, struct matches *out)
+{
+	size_t i, j, n = out->n;
+
+	for (i = 0; i < n; i++) {
+		const char *tool = out->v[i].bundle->name;
+		struct strvec names = {0};
+		struct origin from;
+
+		if (strcmp(tool, "direnv") == 0)
+			continue; /* its entry is about an .envrc */
+		policy_brought(&s->merged, tool, &s->arena, &s->diags, &names, &from);
+		for (j = 0; j < names.n; j++)
+			add_match(s, out, names.v[j], arena_printf(&s->arena, "%s.bundles", tool),
+				false);
+	}
+}
+
 /* What the matched bundles use comes along, and what that uses. M and CONFIG (may be NULL) have the
  * settings that decide it. */
 static void add_used(struct session *s, const struct manifest *m, const struct manifest *config,
@@ -301,6 +320,7 @@ void session_plan(struct session *s, const char *const *argv)
 	for (i = 0; i < wanted.n; i++)
 		add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
 	loading = add_envrc(s, &matches);
+	add_brought(s, &matches);
 	add_used(s, &s->merged.m, s->merged.config, &matches);
 	read_profile(s, &s->base, "base");
 	session_refuse_faults(s);

@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "policy/knob.h"
+#include "policy/tools.h"
 
 static const char tool_name[] = "direnv";
 
@@ -41,41 +42,8 @@ struct loading policy_loading(
 	return l;
 }
 
-static const struct setting *bundles_of(const struct manifest *m)
-{
-	const struct tool *t = find_tool(m, tool_name);
-	const struct setting *s;
-
-	if (t)
-		vec_each (s, &t->settings)
-			if (s->type == SETTING_NAMES && strcmp(s->name, "bundles") == 0)
-				return s;
-	return NULL;
-}
-
 void policy_envrc_bundles(const struct merged *m, struct arena *arena, struct diags *diags,
 	struct strvec *out, struct origin *from)
 {
-	const struct setting *wish = bundles_of(&m->m), *top = bundles_of(m->config);
-	const char *name;
-	size_t i;
-
-	if (!wish && find_tool(&m->m, tool_name))
-		wish = top;
-	if (!wish)
-		return;
-	from->kind = wish == top ? ORIGIN_CONFIG : ORIGIN_MANIFEST;
-	from->at = wish->value_at;
-	for (i = 0; i < wish->names.n; i++) {
-		name = wish->names.v[i];
-		if (strvec_has(&m->clipped_tools, name) || (top && !strvec_has(&top->names, name)))
-			continue;
-		if (find_tool(&m->m, name))
-			strvec_push(arena, out, name);
-		else
-			diag_add(diags, wish->value_at,
-				"direnv.bundles: the bundle '%s' is not enabled; add \"%s\" to "
-				"command_tools",
-				name, name);
-	}
+	policy_brought(m, tool_name, arena, diags, out, from);
 }

@@ -78,6 +78,46 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 	}
 }
 
+static const struct setting *bundles_of(const struct manifest *m, const char *tool)
+{
+	const struct tool *t = find_tool(m, tool);
+	const struct setting *s;
+
+	if (t)
+		vec_each (s, &t->settings)
+			if (s->type == SETTING_NAMES && strcmp(s->name, "bundles") == 0)
+				return s;
+	return NULL;
+}
+
+void policy_brought(const struct merged *m, const char *tool, struct arena *arena,
+	struct diags *diags, struct strvec *out, struct origin *from)
+{
+	const struct setting *top = bundles_of(m->config, tool);
+	const struct setting *wish = bundles_of(&m->m, tool);
+	size_t i;
+
+	if (!wish && find_tool(&m->m, tool))
+		wish = top;
+	if (!wish)
+		return;
+	from->kind = wish == top ? ORIGIN_CONFIG : ORIGIN_MANIFEST;
+	from->at = wish->value_at;
+	for (i = 0; i < wish->names.n; i++) {
+		const char *name = wish->names.v[i];
+
+		if (strvec_has(&m->clipped_tools, name) || (top && !strvec_has(&top->names, name)))
+			continue;
+		if (find_tool(&m->m, name))
+			strvec_push(arena, out, name);
+		else
+			diag_add(diags, wish->value_at,
+				"%s.bundles: the bundle '%s' is not enabled; add \"%s\" to "
+				"command_tools",
+				tool, name, name);
+	}
+}
+
 static void check_setting(const struct setting *s, const struct knob *k, const struct tool *t,
 	const struct manifest *m, struct diags *diags)
 {

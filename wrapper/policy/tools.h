@@ -29,6 +29,14 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
 	struct arena *arena, struct diags *diags);
 
+/*
+ * Adds to OUT the names in `bundles` of TOOL's entry: bundles that apply to its commands as if they
+ * had matched, no more than the user's own file has there. One that is not enabled is an error.
+ * FROM says where they stand.
+ */
+void policy_brought(const struct merged *m, const char *tool, struct arena *arena,
+	struct diags *diags, struct strvec *out, struct origin *from);
+
 /* Checks the settings of T, an entry of M, against what its bundle B declares. */
 void policy_check_tool(const struct manifest *m, const struct tool *t, const struct bundle *b,
 	struct diags *diags);

@@ -68,7 +68,7 @@ done
 
 # --- Wrappers of the manifest ---------------------------------------------------------------------------
 
-gives '' mise exec -- git status
+gives mise mise exec -- git status
 manifest <<'END'
 [sandbox.os]
 wrappers = ["mise exec --", "run-with"]
@@ -78,7 +78,7 @@ gives git mise exec node@20 -- git status
 gives git run-with git status
 gives git run-with --fast timeout 5 git status
 gives git sh -c 'mise exec -- git status'
-gives '' mise run git
+gives mise mise run git
 gives '' other exec -- git status
 manifest <<'END'
 [sandbox.os]

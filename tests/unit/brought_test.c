@@ -37,7 +37,7 @@ int main(void)
 	check(TOOLS "[{tool = 'claude', bundles = []}, 'git']", NULL, "", "");
 	check(both, NULL, "cargo git ", "");
 	check(TOOLS "[{tool = 'claude', bundles = ['git', 'cargo']}, 'cargo']", NULL, "cargo ",
-		"seal-exec: /home/alice/p/seal.toml:1:58: claude.bundles: the bundle 'git' is not "
+		"seal-exec: /home/alice/p/seal.toml:1:57: claude.bundles: the bundle 'git' is not "
 		"enabled; add \"git\" to command_tools\n");
 	check(TOOLS "[{tool = 'git', bundles = ['cargo']}, 'claude', 'cargo']", NULL, "", "");
 	/* The user's file is the most that a project can get. */

@@ -188,6 +188,24 @@ rm loads
 run env PATH="$T" "$seal" -- /usr/bin/touch marker
 refused "the sandbox shows no program 'direnv'" "without direnv the run is refused before it starts"
 
+# The lower tier: nothing can be put in the place of direnv's record, so direnv reads the word itself.
+lower()
+{
+	run "$root/build/probe/without" 'clone:0&0x10000000=EPERM' 'unshare:0&0x10000000=EPERM' -- "$seal" -q "$@"
+}
+write_envrc <<<'export COLOR=red'
+direnv allow
+config <<<'sandbox.os.strict = false'
+with approved
+lower -- sh -c "$color; ls ~/.local/share/direnv/allow"
+is "$out" red "in the lower tier: what direnv has allowed, by the one file of its record"
+like "$err" 'LOWER TIER' "... which this is"
+direnv deny
+with trust
+lower -- touch marker
+refused 'envrc_mode = "trust" takes mounts' "... and trust needs that word there"
+rm "$XDG_CONFIG_HOME/seal-exec/config.toml"
+
 # --- The bundles that its entry names -----------------------------------------------------------------------------------
 
 mkdir -p "$HOME/.cargo/registry" && echo crate >"$HOME/.cargo/registry/crate"

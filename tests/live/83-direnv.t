@@ -270,6 +270,10 @@ run direnv exec sub sh -c "$color"
 ok $? "what it wrote below, and allowed inside, direnv refuses outside"
 run env -C sub "$seal" -- sh -c "$color"
 is "$out" none "... and a later run does not load"
+run "$seal" -- direnv exec sub sh -c "$color"
+[ "$status" != 0 ] && [ -z "$out" ]
+ok $? "... nor does direnv inside: the one file is for other bytes"
+like "$err" 'sub/\.envrc is blocked' "... it says"
 rm -rf sub stolen seen
 run env DIRENV_BASH="$T/evil" DIRENV_CONFIG="$T" DIRENV_DIFF=x "$seal" -- sh -c "$color"
 is "$status/$out" 0/evil "DIRENV_BASH, _CONFIG and _DIFF of the caller do not pass"

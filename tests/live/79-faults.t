@@ -79,8 +79,10 @@ faults()
 
 faults plain errors "[FM-06] [LL-06] an error at each step: 125 and a line, or no harm"
 faults network errors "[FM-06] ... of a run with a network"
+faults bus errors "[FM-06] [FM-07] ... of a run with a session bus"
 faults plain kills "[FM-11] [PR-03] [PR-04] [FS-08] SIGKILL at each step, of each process: nothing is left"
 faults network kills "[FM-11] [PR-03] [PR-04] ... of a run with a network"
+faults bus kills "[FM-11] [PR-03] [PR-04] ... of a run with a session bus"
 faults plain interrupts "[FM-11] SIGINT at each step of the front: the run ends, nothing is left"
 # Each call of the probe that faults is one of a list; this shows that it can strike.
 "$probes/fault" "$T/result" inner landlock_restrict_self 1 12 -- "$seal" -- touch marker 2>"$T/err"

@@ -114,6 +114,15 @@ ca.desrt.dconf /ca/desrt/dconf/Writer/user ca.desrt.dconf.Writer Change
 org.gtk.vfs.Daemon /org/gtk/vfs/Daemon org.gtk.vfs.Daemon GetConnection
 org.freedesktop.Notifications /org/freedesktop/Notifications org.freedesktop.Notifications Notify
 EOF
+# A server on 127.0.0.1, and its port.
+python3 -c '
+import socket
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+while True:
+    s.accept()[0].close()' >"$T/port" 2>/dev/null &
+pids="$pids $!"
+listening() { holds -s "$T/port" && cat "$T/port"; }
 reached() { wc -l <"$T/canary/calls"; }
 before=$(reached)
 for tool in reader whole; do
@@ -273,6 +282,38 @@ chmod 755 "$T/fake/xdg-dbus-proxy"
 hide "$seal" -- tools/reader
 is "$status/$out" 0/unix:path=/run/seal-bus/bus "[FM-07] a proxy that does not start: the run goes on"
 like "$err" '^seal-exec: /usr/bin/xdg-dbus-proxy did not start, so this run has no session bus$' "[FM-07] ... and says so"
+# Another program at its place, which says that it is ready if nothing of the host is in its reach.
+cat >"$T/fake/xdg-dbus-proxy" <<EOF
+#!/usr/bin/python3 -SE
+import os, select, socket, sys
+def attempt(name, act):
+    try:
+        act()
+        done.append(name)
+    except OSError:
+        pass
+done = []
+attempt("read", lambda: open("$T/canary/secret").close())
+attempt("list", lambda: os.listdir("$T/home"))
+attempt("write", lambda: open("$T/canary/new", "w").close())
+attempt("make", lambda: open("new", "w").close())
+attempt("dial", lambda: socket.create_connection(("127.0.0.1", $(listening)), 5).close())
+attempt("signal", lambda: os.kill(os.getppid(), 0))
+attempt("memory", lambda: open("/proc/%d/mem" % os.getppid(), "rb").close())
+attempt("abstract", lambda: socket.socket(socket.AF_UNIX).connect("\0seal-test-$$"))
+done += [v for v in os.environ if v not in ("LC_CTYPE", "PWD")]
+if len(sys.argv) == 1 or done:
+    sys.exit(" ".join(done))
+fd = int(sys.argv[1].split("=")[1])
+os.write(fd, b"x")
+select.select([], [], [fd])
+EOF
+run python3 "$T/fake/xdg-dbus-proxy"
+like "$err" '^read list write make dial signal memory abstract .*HOME' "control: outside such a program can do all of it"
+rm -f "$T/canary/new" new
+hide "$seal" -- tools/reader
+is "$status/$err" 0/ "[SC-24] the proxy has no file, port, process, variable or abstract socket of the host's"
+printf '#!/bin/sh\nexit 0\n' >"$T/fake/xdg-dbus-proxy"
 printf '#!/bin/sh\nexec python3 bus.py "$@"\n' >tools/reader
 hide "$seal" -- tools/reader lookup gh:github.com me
 unlike "$status/$out" '^0|token' "[FM-07] ... and nothing leads to the bus"

@@ -71,7 +71,13 @@ domains = ["a.example", "b.example:8443"]
 host_localhost_ports = [54321]
 dev_server_ports = [%d]
 """,
+    "bus": "",
 }
+BUNDLE = """name = "witness"
+summary = "the witness, with a session bus"
+commands = ["witness"]
+dbus = [{ rule = "--talk=org.example.Service", why = "a proxy is started for it" }]
+"""
 
 
 def free_port():
@@ -89,6 +95,7 @@ class Place:
         self.manifest = text % free_port() if "%d" in text else text
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.heard = 0
+        self.bus = socket.socket(socket.AF_UNIX) if variant == "bus" else None
         threading.Thread(target=self.listen, daemon=True).start()
         self.make()
 
@@ -107,6 +114,14 @@ class Place:
         if "ASAN_OPTIONS" in os.environ:
             self.env["ASAN_OPTIONS"] = os.environ["ASAN_OPTIONS"]
         self.write("canary", "secret")
+        if self.bus:
+            os.makedirs(home + "/.config/seal-exec/bundles")
+            self.write("home/.config/seal-exec/bundles/witness.toml", BUNDLE)
+            self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={self.base}/bus"
+            self.bus.close()
+            self.bus = socket.socket(socket.AF_UNIX)
+            self.bus.bind(self.base + "/bus")
+            self.bus.listen(1000)
         self.write("proj/hidden/secret", "secret")
         self.write("proj/kept/old", "old")
         rules = '[sandbox.os]\ndeny = ["hidden"]\nprotect = ["kept"]\n'
@@ -190,6 +205,17 @@ def steps_of(lines):
         if len(words) == 3 and words[1] not in NEVER:
             made[words[0], words[1]] += 1
             yield words[0], words[1], made[words[0], words[1]], words[2]
+
+
+def of_the_bus(steps):
+    """The keeper and its children, until one is xdg-dbus-proxy: that one says that it is ready, or
+    there is no bus."""
+    started = set()
+    for step in steps:
+        if step[0].startswith("front.2") and step[0] not in started:
+            yield step
+            if step[1] == "execve":
+                started.add(step[0])
 
 
 def errors_of(call):
@@ -293,6 +319,9 @@ def main():
         sys.exit(f"the run is not as it should be without a fault: {lines[-2:]} {said} {marker}")
     steps = list(steps_of(lines))
     faults = faults_of(steps, how, every)
+    if variant == "bus":
+        bus = set(of_the_bus(steps))
+        faults = [f for f in faults if f[0] in bus]
     if variant != "plain" and not every:
         plain = Place(f"{base}/plain", seal, probes, "plain").fault("list")[0]
         known = {s[:3] for s in steps_of(plain)}

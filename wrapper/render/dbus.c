@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
+
 static void put(struct strbuf *out, const char *argument)
 {
 	strbuf_add(out, argument, strlen(argument) + 1);
@@ -13,7 +15,8 @@ void render_dbus(const struct bus *bus, struct strbuf *out)
 
 	put(out, bus->address);
 	put(out, BUS_SOCKET);
-	put(out, "--filter");
+	if (!WITHOUT(BUSFILTER))
+		put(out, "--filter");
 	vec_each (r, &bus->rules)
 		put(out, r->text);
 }

@@ -254,7 +254,11 @@ static void explain_bus(const struct bus *bus, struct strbuf *out)
 	heading(out, "session bus", bus->rules.n);
 	if (!bus->rules.n)
 		return;
-	line(out, "bus", bus->proxy ? bus->address : "none in this run", NULL);
+	line(out, "bus",
+		bus->proxy                                   ? bus->address
+			: strcmp(bus->inside, BUS_NONE) == 0 ? "none in this run"
+							     : "that of the run around this one",
+		NULL);
 	if (bus->proxy)
 		line(out, "proxy", bus->proxy, NULL);
 	line(out, "inside", bus->inside, NULL);

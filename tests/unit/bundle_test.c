@@ -74,6 +74,14 @@ static void test_faults(void)
 		"seal-exec: x.toml:3:19: knobs.k.type: 'maybe' is not one of \"bool\", \"auto\", "
 		"\"enum\", \"names\"\n"
 		"seal-exec: x.toml:3:7: knob 'k' needs a default, true or false\n");
+	/* A default that the knob's own type does not have. */
+	is_faulty(HEAD "knobs.k = {type = 'bool', default = 'perhaps'}\n");
+	is_faulty(HEAD "knobs.k = {type = 'enum', values = ['a'], default = true}\n");
+}
+
+/* Of entries that say more than a value. */
+static void test_entry_faults(void)
+{
 	faults_are(HEAD "set = ['X']\n",
 		"seal-exec: x.toml:3:8: this entry of set lacks its value; write { name = ..., "
 		"value = ... }\n");
@@ -90,6 +98,13 @@ static void test_faults(void)
 		"--talk=NAME\n"
 		"seal-exec: x.toml:3:35: '--talk=a.*' names no service of the bus; write one whole "
 		"name, such as org.freedesktop.secrets\n");
+	faults_are(HEAD "credentials = ['keychain']\n",
+		"seal-exec: x.toml:3:16: credentials 'keychain': the only store is macOS's; write "
+		"{ "
+		"name = \"keychain\", os = \"macos\" }\n");
+	faults_are(HEAD "credentials = [{name = 'wallet', os = 'macos'}]\n",
+		"seal-exec: x.toml:3:16: credentials 'wallet': the only store is macOS's; write { "
+		"name = \"keychain\", os = \"macos\" }\n");
 	faults_are(HEAD "uses = [{when = 'k'}]\n",
 		"seal-exec: x.toml:3:9: this entry of uses lacks its name; add it\n"
 		"seal-exec: x.toml:3:9: when = 'k' names no knob of this bundle\n");
@@ -97,9 +112,6 @@ static void test_faults(void)
 		"seal-exec: x.toml:3:7: knob 'k': only an auto may have needs\n");
 	faults_are(HEAD "read = [{path = '/a', os = 'plan9'}]\n",
 		"seal-exec: x.toml:3:28: read[0].os: 'plan9' is not one of \"linux\", \"macos\"\n");
-	/* A default that the knob's own type does not have. */
-	is_faulty(HEAD "knobs.k = {type = 'bool', default = 'perhaps'}\n");
-	is_faulty(HEAD "knobs.k = {type = 'enum', values = ['a'], default = true}\n");
 }
 
 static void test_reading(void)
@@ -112,7 +124,7 @@ static void test_reading(void)
 		     "project_write = ['.x']\ncopy = ['/etc/x']\nenv = ['X_*']\ndomains = "
 		     "['*.github.io']\n"
 		     "host_ports = [5000]\nunix_socket_connects = ['/s']\ndbus = "
-		     "['--call=a.b=c.d']\ncredentials = ['c']\n"
+		     "['--call=a.b=c.d']\ncredentials = [{name = 'keychain', os = 'macos'}]\n"
 		     "knobs.m.type = 'names'\n"
 		     "knobs.k.type = 'bool'\nknobs.m.why = 'M'\nknobs.k.default = false\n";
 	struct arena a = ARENA_INIT;
@@ -127,7 +139,7 @@ static void test_reading(void)
 		"read ~/a; read ~/b; write ~/c; write ~/d; write .x; copy /etc/x; env X_*; "
 		"domains *.github.io; host_localhost_ports 5000; unix_sockets /s; dbus "
 		"--call=a.b=c.d; "
-		"credentials c; ",
+		"credentials keychain; ",
 		"its grants");
 	g = b.grants.v;
 	ok(strcmp(g[1].from.why, "because") == 0 && strcmp(g[1].when, "!k") == 0, "why and when");
@@ -257,6 +269,7 @@ static void test_many_faults(void)
 int main(void)
 {
 	test_faults();
+	test_entry_faults();
 	test_reading();
 	test_marks();
 	test_builtin();

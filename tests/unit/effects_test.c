@@ -70,7 +70,6 @@ static void lines_of(const struct bundle *b, const struct system *s, const char 
 {
 	struct run *r = run_new();
 	const struct grant *g;
-	size_t i;
 
 	r->facts.platform = s->platform;
 	r->facts.user = "u";
@@ -84,10 +83,6 @@ static void lines_of(const struct bundle *b, const struct system *s, const char 
 	is_str(run_faults(r), "", "%s.%s%s%s: no faults", b->name, s->name, *setting ? ", " : "",
 		setting);
 	ok(r->matches.n && strcmp(r->matches.v[0].bundle->name, b->name) == 0, "it applies");
-	for (i = 0; i < r->policy.unbuilt.n; i++)
-		strvec_push(arena, out,
-			arena_printf(
-				arena, "refused: %s", strchr(r->policy.unbuilt.v[i], ' ') + 1));
 	vec_each (g, &r->policy.grants)
 		if (g->from.kind == ORIGIN_BUNDLE)
 			strvec_push(arena, out, line_of(g, b->name, arena));

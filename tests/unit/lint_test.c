@@ -171,9 +171,9 @@ static const struct {
 		"name "
 		"what is called",
 		"dbus = [{rule = '--call=a.b=c.Item.Secrets@/x/*', why = 'w'}]"},
-	{"all of a store", "credentials = [{name = 'keychain', why = 'w'}]",
+	{"all of a store", "credentials = [{name = 'keychain', os = 'macos', why = 'w'}]",
 		"4:16: 'keychain' opens all of it; add escape = true, or name what is called",
-		"credentials = [{name = 'keychain', escape = true, why = 'w'}]"},
+		"credentials = [{name = 'keychain', os = 'macos', escape = true, why = 'w'}]"},
 
 	{"a library to load", "env = [{name = 'LD_AUDIT', why = 'w'}]",
 		"4:8: 'LD_AUDIT' would pass LD_AUDIT, which no bundle does; remove it",

@@ -270,16 +270,6 @@ static void test_settings(void)
 		"42: the bundle 'k' has no setting 'xxxxxx'; seal-exec bundles show k lists them");
 }
 
-static bool any_has(const struct strvec *l, const char *part)
-{
-	size_t i;
-
-	for (i = 0; i < l->n; i++)
-		if (strstr(l->v[i], part))
-			return true;
-	return false;
-}
-
 /* The grant of a port of the host's, "" for none; what is not the host's begins with "twin". */
 static const char *port_of(const char *project, const char *config)
 {
@@ -322,33 +312,6 @@ static void test_sccache(void)
 		"seal-exec: /home/alice/p/seal.toml:2:1: sccache_adopt_external is honoured from "
 		"your own config.toml only; remove it here\n",
 		"a project adopts nothing");
-	run_free(r);
-}
-
-static void test_unbuilt(void)
-{
-	struct run *r = run_new();
-
-	run_bundle(r,
-		"name = 'x'\nsummary = 'later'\ncommands = ['x']\n"
-		"knobs.k = {type = 'bool', default = false, unbuilt = 'later', why = 'k'}\n");
-	run_project(r, TOOLS("{tool = 'x', k = true}"));
-	run_resolve(r, "x");
-	is_int((long long)r->policy.unbuilt.n, 1, "a wish that is not built");
-	ok(any_has(&r->policy.unbuilt, "x.k: later"), "... is told");
-	run_free(r);
-	r = run_new();
-	run_project(r,
-		TOOLS("{tool = 'cargo', sccache = 'off', fetch = false}") "\n"
-									  "[sandbox.os.network]"
-									  "\ndev_server_ports = "
-									  "[3000]\nproxy = "
-									  "'explicit'\n"
-									  "host_localhost_ports = "
-									  "[3001]\nsni = 'off'\n");
-	run_resolve(r, "cargo");
-	is_str(run_faults(r), "", "no faults");
-	is_int((long long)r->policy.unbuilt.n, 0, "control: what is built");
 	run_free(r);
 }
 
@@ -561,7 +524,6 @@ int main(void)
 	test_unknown_tools();
 	test_settings();
 	test_sccache();
-	test_unbuilt();
 	test_trust_lines();
 	test_trust_settings();
 	test_trust_changes();

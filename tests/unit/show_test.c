@@ -90,7 +90,7 @@ static void test_page(void)
 		"a grant");
 	ok(strstr(json.s,
 		   "{\"name\":\"auto\",\"type\":\"auto\",\"default\":null,\"values\":[],"
-		   "\"needs\":\"gh\",\"unbuilt\":null,\"why\":\"asks gh\"}"),
+		   "\"needs\":\"gh\",\"why\":\"asks gh\"}"),
 		"a setting");
 	strbuf_release(&out);
 	strbuf_release(&json);

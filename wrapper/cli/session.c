@@ -266,16 +266,6 @@ void session_refuse(struct session *s)
 	check_outside(s, host_state_path(&s->facts, "trust", &s->arena));
 }
 
-static void refuse_unbuilt(const struct policy *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->unbuilt.n; i++)
-		warn_line("%s", p->unbuilt.v[i]);
-	if (p->unbuilt.n)
-		exit(EXIT_REFUSED);
-}
-
 static void read_profile(struct session *s, struct bundle *b, const char *name)
 {
 	const struct catalog_text *t = catalog_profile(name);
@@ -336,7 +326,6 @@ void session_plan(struct session *s, const char *const *argv)
 	}
 	if (s->policy.profile == PROFILE_OFF)
 		return;
-	refuse_unbuilt(&s->policy);
 	s->policy.protect = &catalog_protect;
 	find_repos(s);
 	plan_paths(&s->policy, &s->facts, &s->arena, &bound, &seen);

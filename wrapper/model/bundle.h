@@ -21,7 +21,6 @@ struct knob {
 	const char *initial;  /* "true", "off", ...; NULL for KNOB_AUTO and KNOB_NAMES */
 	struct strvec values; /* KNOB_ENUM */
 	const char *if_bool;  /* KNOB_ENUM: what to say to who writes a boolean, or NULL */
-	const char *unbuilt;  /* values other than initial refuse the run with this text, or NULL */
 	const char *needs;    /* KNOB_AUTO: omitted, it is whether this bundle is enabled, too */
 	struct origin from;   /* why = its help line */
 };

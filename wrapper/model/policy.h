@@ -69,7 +69,6 @@ struct policy {
 	struct grants grants;
 	struct grants clipped;       /* wished by the project, withheld by the user's config */
 	struct strvec clipped_tools; /* the same for entries of command_tools */
-	struct strvec unbuilt;       /* "what; remedy" of wishes whose behaviour is not built yet */
 };
 
 #endif

@@ -31,53 +31,8 @@ static void add(void *user, const struct bundle *b, const struct grant *g)
 			.kind = ORIGIN_CONFIG,
 			.at = r->adopt_at,
 			.why = "a server of the host's that listens there is used, and runs "
-			       "outside "
-			       "what it is told to",
+			       "outside what it is told to",
 		};
-	}
-}
-
-/* What is wished and not built yet refuses the run: nothing is ignored in silence. */
-static void note_unbuilt(struct resolver *r, const struct origin *from, const char *what)
-{
-	const struct place *at = &from->at;
-
-	strvec_push(r->arena, &r->p->unbuilt,
-		at->file ? arena_printf(r->arena, "%s:%d:%d: %s", at->file, at->line, at->col, what)
-			 : what);
-}
-
-static void check_built(struct resolver *r)
-{
-	struct policy *p = r->p;
-	size_t i;
-
-	for (i = 0; i < p->grants.n; i++) {
-		const struct grant *g = &p->grants.v[i];
-
-		if (g->kind == GRANT_CREDENTIAL)
-			note_unbuilt(r, &g->from,
-				arena_printf(r->arena, "%s is not built yet; remove '%s'",
-					grant_kind_name(g->kind), g->value));
-	}
-}
-
-static void check_knobs(struct resolver *r, const struct bundle *b, const struct choice *c)
-{
-	const struct knob *k;
-
-	vec_each (k, &b->knobs) {
-		const struct setting *s = knob_setting(k, c->tool) ? knob_setting(k, c->tool)
-								   : knob_setting(k, c->ceiling);
-		const char *value = knob_value(k, c);
-		bool wished = s &&
-			(k->type == KNOB_AUTO ? value && strcmp(value, "true") == 0
-					: k->type == KNOB_NAMES ? s->names.n > 0
-								: strcmp(value, k->initial) != 0);
-
-		if (k->unbuilt && wished)
-			note_unbuilt(r, &(struct origin){.at = s->value_at},
-				arena_printf(r->arena, "%s.%s: %s", b->name, k->name, k->unbuilt));
 	}
 }
 
@@ -140,10 +95,8 @@ void policy_resolve(struct policy *p, const struct merged *m, const struct bundl
 		const struct match *match = &matches->v[i];
 		struct choice c = knob_choice(&m->m, m->config, match->bundle->name);
 
-		check_knobs(&r, match->bundle, &c);
 		select_grants(match, &c, add, &r);
 	}
-	check_built(&r);
 }
 
 bool policy_wants_bus(const struct policy *p)

@@ -180,11 +180,8 @@ static void on_knob_key(struct reader *r, enum bundle_row key, const struct toml
 	case BD_KNOB_IF_BOOL:
 		k->if_bool = ev->text.s;
 		break;
-	case BD_KNOB_NEEDS:
-		k->needs = ev->text.s;
-		break;
 	default:
-		k->unbuilt = ev->text.s;
+		k->needs = ev->text.s;
 		break;
 	}
 }
@@ -302,6 +299,12 @@ static void check_whole(struct reader *r)
 				"this entry of %s lacks its value; write { %s = ..., value = "
 				"... }",
 				grant_kind_name(g->kind), g->kind == GRANT_SET ? "name" : "key");
+		if (g->kind == GRANT_CREDENTIAL && g->value &&
+			(strcmp(g->value, "keychain") != 0 || g->os != PLATFORM_MACOS))
+			diag_add(r->diags, g->from.at,
+				"credentials '%s': the only store is macOS's; write { name = "
+				"\"keychain\", os = \"macos\" }",
+				g->value);
 		if (g->flags & GRANT_ESCAPE && !g->from.why)
 			diag_add(r->diags, g->from.at,
 				"escape = true without why; say what can be done outside by it");

@@ -74,7 +74,6 @@ static void put_knobs(struct writer *w, const struct bundle *b)
 		text(w, "default", k->initial);
 		strings(w, "values", k->values.v, k->values.n);
 		text(w, "needs", k->needs);
-		text(w, "unbuilt", k->unbuilt);
 		text(w, "why", k->from.why);
 		close_with(w, '}');
 	}

@@ -581,7 +581,8 @@ places()
 	awk '$4 == "00010000" && $8 { print "unix", $8 }' /proc/net/unix
 	awk '$4 == "0A" { print "tcp", $2 }' /proc/net/tcp /proc/net/tcp6
 	find /run /tmp /var/tmp /dev/shm "$HOME" -user "$(id -u)" \( -type s -o -type p -o -type d \) \
-		-not -path "$T/*" -not -path '/tmp/seal-live.*' -not -path '/tmp/seal-world.*' 2>/dev/null | grep -iE 'seal|bwrap|bridge'
+		-not -path "$T/*" -not -path '/tmp/seal-live.*' -not -path '/tmp/seal-world.*' \
+		-not -path '/tmp/seal-exec-doctor*' 2>/dev/null | grep -iE 'seal|bwrap|bridge'
 }
 serve echo@127.0.0.1:5001
 grants 'host_localhost_ports = [5001]'

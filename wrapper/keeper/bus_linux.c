@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,7 +27,8 @@ bool bus_wanted(const struct keeping *k)
 }
 
 /* In a child: becomes the proxy. Its messages quote what the command sent it; nobody reads them. */
-static _Noreturn void become_proxy(const struct bus *bus, int folder, int args, int line)
+static _Noreturn void become_proxy(
+	const struct bus *bus, pid_t keeper, int folder, int args, int line)
 {
 	static char *const no_environment[] = {NULL};
 	char to[32], from[32];
@@ -34,7 +37,9 @@ static _Noreturn void become_proxy(const struct bus *bus, int folder, int args, 
 	snprintf(to, sizeof to, "--fd=%d", line);
 	snprintf(from, sizeof from, "--args=%d", args);
 	fd_cloexec_from(3);
-	if (dup2(0, STDERR_FILENO) == STDERR_FILENO && fchdir(folder) == 0 &&
+	/* It should look at its line, and need not. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == keeper &&
+		dup2(0, STDERR_FILENO) == STDERR_FILENO && fchdir(folder) == 0 &&
 		fd_set_cloexec(args, false) && fd_set_cloexec(line, false) &&
 		confine_proxy(folder, strncmp(bus->address, "unix:abstract=", 14) == 0))
 		execve(bus->proxy, (char *const *)argv, no_environment);
@@ -62,14 +67,14 @@ static bool await_ready(const struct handover *hand, int line)
 static int start(const struct keeping *k, int folder)
 {
 	cleanup_fd int args = memfd_bytes("bus-proxy-args", k->bus_args, k->bus_args_len);
+	pid_t keeper = getpid(), pid;
 	int line[2];
-	pid_t pid;
 
 	if (args < 0 || pipe2(line, O_CLOEXEC) != 0)
 		return -1;
 	pid = fork();
 	if (pid == 0)
-		become_proxy(k->bus, folder, args, line[1]);
+		become_proxy(k->bus, keeper, folder, args, line[1]);
 	close(line[1]);
 	if (pid > 0)
 		return line[0];

@@ -4,7 +4,7 @@
  */
 #include "fixture.h"
 #include "model/names.h"
-#include "plan/plan.h"
+#include "plan/view.h"
 #include "read/upstream.h"
 #include "render/explain.h"
 #include "tap.h"

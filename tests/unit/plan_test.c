@@ -12,7 +12,7 @@
 #include "golden.h"
 #include "json.h"
 #include "model/names.h"
-#include "plan/plan.h"
+#include "plan/view.h"
 #include "render/bwrap.h"
 #include "render/explain.h"
 #include "tap.h"

@@ -2,6 +2,7 @@
  * What no command may write, as a plan: each row at its paths, existing or not, and what lifts it.
  */
 #include "plan/protect.h"
+#include "plan/view.h"
 
 #include <string.h>
 

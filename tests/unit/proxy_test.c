@@ -2,7 +2,7 @@
  * The variables that say where a proxy is: never the caller's by accident, ours where there is one.
  */
 #include "fixture.h"
-#include "plan/plan.h"
+#include "plan/view.h"
 #include "tap.h"
 
 #define NET "[sandbox.os.network]\n"

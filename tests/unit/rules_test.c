@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "fixture.h"
 #include "model/names.h"
-#include "plan/plan.h"
+#include "plan/view.h"
 #include "tap.h"
 
 enum { SETS = 500, GRANTS_MOST = 8, ORDERS = 3, TREE = 3 + 9 + 27, MISSING = 3 };

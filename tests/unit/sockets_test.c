@@ -2,7 +2,7 @@
  * unix_sockets: the thing itself, and nothing but a socket.
  */
 #include "fixture.h"
-#include "plan/plan.h"
+#include "plan/view.h"
 #include "tap.h"
 
 #define P "bind /home/alice/p; "

@@ -10,7 +10,7 @@
 #include "base/die.h"
 #include "base/path.h"
 #include "host/facts.h"
-#include "plan/plan.h"
+#include "plan/view.h"
 
 /* N of --log-fd; -1 if it is no number of a descriptor. */
 static int number(const char *digits)

@@ -6,6 +6,7 @@
 #include "model/orders.h"
 #include "plan/guard.h"
 #include "plan/plan.h"
+#include "plan/view.h"
 
 struct bare_builder {
 	struct plan *plan;

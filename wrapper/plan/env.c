@@ -13,6 +13,7 @@
 #include "base/pattern.h"
 #include "base/strbuf.h"
 #include "plan/parts.h"
+#include "plan/view.h"
 
 static void set(struct builder *b, const char *name, const char *value, const struct origin *from)
 {

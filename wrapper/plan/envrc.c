@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "plan/guard.h"
 #include "plan/parts.h"
+#include "plan/view.h"
 
 static const char direnv[] = "direnv";
 
@@ -99,7 +100,7 @@ void plan_envrc(struct builder *b)
 			b->facts->envrc.store);
 		return;
 	}
-	if (l->how == LOADING_WRAPPED && !plan_has_program(b, direnv)) {
+	if (l->how == LOADING_WRAPPED && !plan_has_program(b->plan, b->facts, direnv)) {
 		diag_add(b->diags, here,
 			"the sandbox shows no program 'direnv' to load it by; install direnv, or "
 			"set envrc_mode to \"off\"");

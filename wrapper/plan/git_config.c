@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "plan/parts.h"
+#include "plan/view.h"
 
 /* The program of the helper that G names, or NULL if it names none. */
 static const char *helper_program(const struct grant *g, struct arena *arena)
@@ -41,7 +42,8 @@ static const char *missing_program(struct builder *b, const char *key)
 
 	vec_each (g, &b->policy->grants)
 		if (g->kind == GRANT_GIT_CONFIG && strcmp(g->value, key) == 0 &&
-			(name = helper_program(g, b->arena)) && !plan_has_program(b, name))
+			(name = helper_program(g, b->arena)) &&
+			!plan_has_program(b->plan, b->facts, name))
 			return name;
 	return NULL;
 }

@@ -5,17 +5,7 @@
 
 #include "base/mutant.h"
 #include "base/path.h"
-
-const struct mount *mount_above(const struct mounts *mounts, const char *path)
-{
-	const struct mount *m, *best = NULL;
-
-	vec_each (m, mounts)
-		if (m->kind != MOUNT_SEAL && path_under(path, m->dest) &&
-			(!best || strlen(m->dest) >= strlen(best->dest)))
-			best = m;
-	return best;
-}
+#include "plan/view.h"
 
 bool mount_is_bind(const struct mount *m)
 {

@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "plan/parts.h"
 #include "plan/protect.h"
+#include "plan/view.h"
 
 enum {
 	MIB = 1024 * 1024,

@@ -15,10 +15,6 @@ struct builder {
 	struct diags *diags;
 };
 
-/* True if PATH of the caller leads to a program of this NAME that is shown inside; it was asked for
- * (plan_programs). */
-bool plan_has_program(const struct builder *b, const char *name);
-
 /* The programs of helpers that bundles set, to OUT. */
 void plan_git_programs(const struct policy *p, struct arena *arena, struct strvec *out);
 

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "plan/parts.h"
 #include "plan/protect.h"
+#include "plan/view.h"
 
 /* Sorts ALL and gives what is in it, once each, but nothing of BUT: NULL, or such a list. */
 static void sorted(
@@ -49,31 +50,10 @@ void plan_paths(const struct policy *p, const struct facts *f, struct arena *are
 	sorted(&more, bound, arena, seen);
 }
 
-bool plan_shows(const struct plan *plan, const char *path)
-{
-	const struct mount *m = mount_above(&plan->mounts, path);
-
-	/* A link of the root (/bin -> usr/bin): the tree that it leads to is there. */
-	return m &&
-		(m->kind == MOUNT_BIND_RO || m->kind == MOUNT_BIND_RW || m->kind == MOUNT_COPY ||
-			m->kind == MOUNT_SYMLINK);
-}
-
 void plan_programs(const struct policy *p, struct arena *arena, struct strvec *out)
 {
 	plan_git_programs(p, arena, out);
 	plan_envrc_programs(p, arena, out);
-}
-
-bool plan_has_program(const struct builder *b, const char *name)
-{
-	const struct program_fact *p;
-
-	vec_each (p, &b->facts->programs)
-		if (strcmp(p->name, name) == 0 && plan_shows(b->plan, p->at) &&
-			plan_shows(b->plan, p->real))
-			return true;
-	return false;
 }
 
 /* What to say if the command is missing inside and the host has it. */

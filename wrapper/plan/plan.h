@@ -24,13 +24,4 @@ void plan_programs(const struct policy *p, struct arena *arena, struct strvec *o
 void plan_build(struct plan *plan, const struct policy *p, const struct facts *f,
 	const char *const *argv, struct arena *arena, struct diags *diags);
 
-/*
- * The mount that decides what is at PATH inside (the deepest of MOUNTS on PATH or above), or NULL
- * if only the root tmpfs is there.
- */
-const struct mount *mount_above(const struct mounts *mounts, const char *path);
-
-/* True if PATH of the host can be seen inside at its own name. */
-bool plan_shows(const struct plan *plan, const char *path);
-
 #endif

@@ -61,7 +61,7 @@ func TestSpy(t *testing.T) {
 	}
 }
 END
-# go writes the revision into the program, so there must be one.
+# Where go writes the revision into the program there must be one.
 git -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x
 export GOPROXY="file://$T/proj/proxy" GOSUMDB=off GOTOOLCHAIN=local GOTELEMETRY=off
 
@@ -87,6 +87,12 @@ ok $? "[CC-05] ... fills the shared build cache: a non-promise"
 is "$(./app)" "hello from v1.0.0 true" "... makes a program that runs outside"
 run "$seal" -- ./app
 is "$out" "hello from v1.0.0 false" "... and inside, where it sees less"
+run go version -m app
+unlike "$out" 'vcs.revision' "... without the repository's revision"
+GOFLAGS=-buildvcs=true run "$seal" -- go build -o stamped
+exits 0 "GOFLAGS=-buildvcs=true go build"
+run go version -m stamped
+like "$out" "vcs.revision=$(git rev-parse HEAD)" "... writes it"
 run "$seal" -- go vet
 exits 0 "go vet"
 run "$seal" -- go test
@@ -95,6 +101,17 @@ run go test
 like "$out" 'the canary is there' "... control: outside it is"
 run "$seal" -- gofmt -l .
 is "$status:$out" 0: "gofmt"
+
+# --- Without a repository ---------------------------------------------------------------------------
+
+mkdir "$T/none" && cd "$T/none" || exit 1
+printf 'module none\n\ngo 1.15\n' >go.mod
+printf 'package main\n\nfunc main() {}\n' >main.go
+run "$seal" -- sh -c '[ -p .git ] && go build -o none'
+exits 0 "go build in a folder without .git"
+GOFLAGS='' run "$seal" -- go build -o none
+like "$err" 'error obtaining VCS status' "... control: without the flag it asks git"
+cd "$T/proj/app" || exit 1
 
 # --- What stays outside -----------------------------------------------------------------------------
 

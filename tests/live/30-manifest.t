@@ -245,31 +245,8 @@ is "$(tr -d '\012\040-\176' <"$T/err" | wc -c)/$(wc -l <"$T/err" | tr -d ' ')" 0
 	"... is printed in one line without one"
 cd "$p" || exit 1
 
-# --- What is not built yet refuses, and is not ignored ------------------------------------------------
+# --- What is not used says nothing -------------------------------------------------------------------
 
-unbuilt()
-{
-	write seal.toml
-	"$seal" trust --yes >/dev/null 2>&1
-	run "$seal" check
-	exits 0 "control: $1 is no fault"
-	run "$seal" -- "${3:-touch}" marker
-	refused "$2" "$1 refuses the run"
-}
-mkdir -p "$XDG_CONFIG_HOME/seal-exec/bundles"
-cat >"$XDG_CONFIG_HOME/seal-exec/bundles/later.toml" <<'TOML'
-name = "later"
-summary = "a tool of which something is not built yet"
-commands = ["touch"]
-[knobs.soon]
-type = "bool"
-default = false
-unbuilt = "it comes later; leave it out"
-why = "Whether it is soon."
-TOML
-unbuilt 'soon = true' 'it comes later' <<<'[sandbox.os]
-command_tools = [{ tool = "later", soon = true }]'
-rm -r "$XDG_CONFIG_HOME/seal-exec/bundles"
 mkdir -p tools
 printf '#!/bin/sh\ntouch "$1"\n' >tools/cargo
 chmod 755 tools/cargo
@@ -278,7 +255,7 @@ write seal.toml <<<'[sandbox.os]
 command_tools = [{ tool = "cargo", sccache = "off" }]'
 "$seal" trust --yes >/dev/null
 run "$seal" -- cargo marker
-starts 'control: sccache = "off" does not'
+starts 'sccache = "off" starts the command'
 unlike "$err" 'sccache|domain' "... and says nothing of it: its domains can be reached"
 
 done_testing

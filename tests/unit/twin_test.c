@@ -16,8 +16,10 @@ static void test_held(void)
 	struct twin_record r;
 	int fd, other;
 
-	if (!mkdtemp(folder))
+	if (!mkdtemp(folder)) {
+		ok(false, "a folder for the test");
 		return;
+	}
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	ok(!twin_look(folder, name, &r), "no record, no twin");
 	fd = twin_take(folder, name);

@@ -49,6 +49,7 @@ static void put_grants(struct writer *w, const struct bundle *b)
 		text(w, "cache", cache_word(g));
 		boolean(w, "escape", g->flags & GRANT_ESCAPE);
 		boolean(w, "inert", g->flags & GRANT_INERT);
+		boolean(w, "twin", g->flags & GRANT_TWIN);
 		text(w, "why", g->from.why);
 		number(w, "line", g->from.at.line);
 		close_with(w, '}');

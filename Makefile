@@ -47,7 +47,9 @@ fuzz_src := $(call pick,tests/fuzz/*_fuzz.c)
 units    := $(unit_src:tests/unit/%.c=$b/unit/%)
 fuzzers  := $(fuzz_src:tests/fuzz/%.c=$b/fuzz/%)
 probes   := $(patsubst tests/probe/%.c,build/probe/%,$(call pick,tests/probe/*.c))
-live     := $(sort $(wildcard tests/live/*.t))
+# The slowest first: at the end they would be waited for alone.
+slow     := $(wildcard tests/live/79-faults.t tests/live/24-kill.t tests/live/82-dbus.t)
+live     := $(slow) $(filter-out $(slow),$(sort $(wildcard tests/live/*.t)))
 man_pages := $(patsubst man/%.in,build/man/%,$(sort $(wildcard man/*.in)))
 
 # Where the object of a source is: in this build's folder, or in the plain one's if it is the same.

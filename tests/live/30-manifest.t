@@ -207,7 +207,7 @@ command_tools = [{ tool = "cargo", fetsh = true }]'
 says 'must be true or false' "[MF-11] a setting of the wrong type" <<<'[sandbox.os]
 command_tools = [{ tool = "cargo", fetch = "yes" }]'
 for value in true false; do
-	says 'sccache is one of "off", "manual", "on", not a boolean; false is now "off", true is now "manual"' \
+	says 'sccache is one of "off", "manual", "on", not a boolean; false is now "off", true is now "manual" \(.*escape\); "on" is one in a sandbox' \
 		"sccache = $value, with the mapping" <<<"[sandbox.os]
 command_tools = [{ tool = \"cargo\", sccache = $value }]"
 done

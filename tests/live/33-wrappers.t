@@ -28,6 +28,30 @@ for wrapper in env nohup setsid command exec time nice 'nice -n 5' 'ionice -c 3'
 	# shellcheck disable=SC2086 # words are meant
 	gives git $wrapper git status
 done
+# What make starts gets a bundle if the entry says so, and nobody else does.
+cat >seal.toml <<'END'
+[sandbox.os]
+command_tools = [{ tool = "make", bundles = ["npm", "git"] }, "npm", "git", "cargo"]
+END
+gives 'git make node npm' make
+gives git git status
+gives 'cargo cc' cargo build
+run "$seal" explain -- make
+like "$out" '^ *npm +matches .make\.bundles' "... explain says why"
+like "$out" 'npmjs\.org' "... with its hosts"
+cat >seal.toml <<'END'
+[sandbox.os]
+command_tools = [{ tool = "make", bundles = ["npm", "git"] }, "npm"]
+END
+for command in "check" "explain -- make" "explain -- npm"; do
+	# shellcheck disable=SC2086 # words are meant
+	run "$seal" $command
+	like "$status $err" "^125 .*:2:45: make\.bundles: the bundle 'git' is not enabled; add \"git\" to command_tools" \
+		"bundles names what is not enabled: $command tells it"
+done
+run "$seal" bundles show carg
+like "$status $err" "^125 .*no bundle 'carg'; did you mean 'cargo'\?" "bundles show has the nearest name"
+rm seal.toml
 gives '' env
 gives '' timeout 5
 gives '' timeout 5 true git

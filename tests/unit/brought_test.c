@@ -10,6 +10,7 @@ static void check(const char *project, const char *config, const char *want, con
 {
 	struct run *r = run_new();
 	struct strvec names = {0};
+	const struct tool *t;
 	struct origin from;
 	const char *got = "";
 	size_t i;
@@ -18,6 +19,9 @@ static void check(const char *project, const char *config, const char *want, con
 	if (config)
 		run_config(r, config);
 	run_merge(r);
+	vec_each (t, &r->project.tools)
+		policy_check_tool(
+			&r->project, t, catalog_load(&r->catalog, t->name, &r->diags), &r->diags);
 	policy_brought(&r->merged, "claude", &r->arena, &r->diags, &names, &from);
 	for (i = 0; i < names.n; i++)
 		got = arena_printf(&r->arena, "%s%s ", got, names.v[i]);
@@ -46,5 +50,10 @@ int main(void)
 	check(both, TOOLS "['claude', 'git']", "git ", "");
 	check(TOOLS "['claude', 'cargo', 'git']",
 		TOOLS "[{tool = 'claude', bundles = ['git']}, 'cargo', 'git']", "git ", "");
+	/* What the user's file has by itself, and the project does not enable. */
+	check(TOOLS "['claude', 'git']",
+		TOOLS "[{tool = 'claude', bundles = ['cargo', 'git']}, 'cargo', 'git']", "git ",
+		"seal-exec: /home/alice/.config/seal-exec/config.toml:1:57: claude.bundles: the "
+		"bundle 'cargo' is not enabled; add \"cargo\" to command_tools\n");
 	return done_testing();
 }

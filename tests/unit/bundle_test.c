@@ -72,7 +72,7 @@ static void test_faults(void)
 	faults_are(HEAD "knobs.k = {type = 'enum', values = ['a', 'b'], default = 'b'}\n", "");
 	faults_are(HEAD "knobs.k = {type = 'maybe'}\n",
 		"seal-exec: x.toml:3:19: knobs.k.type: 'maybe' is not one of \"bool\", \"auto\", "
-		"\"enum\", \"names\"\n"
+		"\"enum\"\n"
 		"seal-exec: x.toml:3:7: knob 'k' needs a default, true or false\n");
 	/* A default that the knob's own type does not have. */
 	is_faulty(HEAD "knobs.k = {type = 'bool', default = 'perhaps'}\n");
@@ -125,7 +125,7 @@ static void test_reading(void)
 		     "['*.github.io']\n"
 		     "host_ports = [5000]\nunix_socket_connects = ['/s']\ndbus = "
 		     "['--call=a.b=c.d']\ncredentials = [{name = 'keychain', os = 'macos'}]\n"
-		     "knobs.m.type = 'names'\n"
+		     "knobs.m.type = 'auto'\n"
 		     "knobs.k.type = 'bool'\nknobs.m.why = 'M'\nknobs.k.default = false\n";
 	struct arena a = ARENA_INIT;
 	struct diags d = {.arena = &a};
@@ -149,7 +149,7 @@ static void test_reading(void)
 	ok(!g[0].from.why && !g[0].when && !g[0].flags, "a plain one has nothing else");
 	ok(g[2].flags == GRANT_MAKE && g[3].flags == 0, "make");
 	ok(g[4].flags == GRANT_IN_PROJECT, "in the project");
-	ok(b.knobs.n == 2 && b.knobs.v[0].type == KNOB_NAMES && b.knobs.v[1].type == KNOB_BOOL &&
+	ok(b.knobs.n == 2 && b.knobs.v[0].type == KNOB_AUTO && b.knobs.v[1].type == KNOB_BOOL &&
 			strcmp(b.knobs.v[1].initial, "false") == 0 &&
 			strcmp(b.knobs.v[0].from.why, "M") == 0,
 		"knobs, with dotted keys in any order");

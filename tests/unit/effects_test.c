@@ -116,7 +116,7 @@ static void put_knob(const struct bundle *b, const struct system *s, const struc
 	const struct strvec *values = k->type == KNOB_ENUM ? &k->values : &both;
 	size_t i;
 
-	for (i = 0; i < values->n && k->type != KNOB_NAMES; i++)
+	for (i = 0; i < values->n; i++)
 		if (!k->initial || strcmp(k->initial, values->v[i]) != 0)
 			put_value(b, s, k, values->v[i], usual, arena, out);
 }

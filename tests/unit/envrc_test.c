@@ -8,6 +8,7 @@
 #include "host/envrc.h"
 #include "plan/plan.h"
 #include "policy/envrc.h"
+#include "policy/tools.h"
 #include "tap.h"
 
 #define P        "/home/alice/p"
@@ -110,12 +111,16 @@ static void bundles_are(
 	struct strvec names = {0};
 	struct origin from = {0};
 	const char *text = "";
+	const struct tool *t;
 	size_t i;
 
 	run_project(r, project);
 	if (config)
 		run_config(r, config);
 	run_merge(r);
+	vec_each (t, &r->project.tools)
+		policy_check_tool(
+			&r->project, t, catalog_load(&r->catalog, t->name, &r->diags), &r->diags);
 	policy_envrc_bundles(&r->merged, &r->arena, &r->diags, &names, &from);
 	for (i = 0; i < names.n; i++)
 		text = arena_printf(&r->arena, "%s%s ", text, names.v[i]);

@@ -243,13 +243,9 @@ static void test_tool_tables(void)
 		return;
 	}
 	ok(strcmp(t[0].name, "direnv") == 0 && strcmp(t[1].name, "cargo") == 0, "their names");
-	ok(t[0].settings.n == 1 && t[0].settings.v[0].type == SETTING_NAMES &&
-			t[0].settings.v[0].names.n == 2,
-		"a list of names");
-	is_str(t[0].settings.v[0].names.v[1], "make", "in order");
-	ok(t[1].settings.n == 1 && t[1].settings.v[0].type == SETTING_NAMES &&
-			t[1].settings.v[0].names.n == 0,
-		"an empty list");
+	ok(!t[0].settings.n && t[0].bundles_set && t[0].bundles.n == 2, "a list of bundles");
+	is_str(t[0].bundles.v[1], "make", "in order");
+	ok(!t[1].settings.n && t[1].bundles_set && !t[1].bundles.n, "an empty list");
 	is_str(grants_text(&r->arena, &r->m.grants), "read /a 8:9; ", "what follows is read too");
 	done(r);
 }
@@ -316,10 +312,12 @@ static void test_faults(void)
 	refuse("[sandbox.os]\ncommand_tools = [{tool = 'a b'}]\n",
 		"seal-exec: seal.toml:2:26: sandbox.os.command_tools[0].tool: 'a b' is not a name "
 		"(letters, digits, . _ + - @)\n");
-	refuse("[sandbox.os]\ncommand_tools = [{tool = 'x', k = [1]}]\n",
-		"seal-exec: seal.toml:2:36: sandbox.os.command_tools[0].k[0] is an integer; it "
-		"must "
-		"be a name\n");
+	refuse("[sandbox.os]\ncommand_tools = [{tool = 'x', bundles = [1]}]\n",
+		"seal-exec: seal.toml:2:42: sandbox.os.command_tools[0].bundles[0] is an integer; "
+		"it must be a name\n");
+	refuse("[sandbox.os]\ncommand_tools = [{tool = 'x', k = ['on']}]\n",
+		"seal-exec: seal.toml:2:35: sandbox.os.command_tools[0].k is an array; it must be "
+		"true, false or a string\n");
 }
 
 int main(void)

@@ -28,8 +28,7 @@ static const char knobs_bundle[] =
 	"[knobs.e]\ntype = 'enum'\nvalues = ['off', 'manual', 'on']\ndefault = 'off'\n"
 	"if_bool = 'write off'\n"
 	"[knobs.a]\ntype = 'auto'\n"
-	"[knobs.d]\ntype = 'auto'\nneeds = 'make'\n"
-	"[knobs.n]\ntype = 'names'\n";
+	"[knobs.d]\ntype = 'auto'\nneeds = 'make'\n";
 
 /* The grants of P that the base profile does not make, "KIND VALUE; ". */
 static const char *own_grants(struct run *r)
@@ -248,18 +247,17 @@ static void check_faults(const char *tool, const char *want)
 
 static void test_settings(void)
 {
-	check_faults("{tool = 'k', b = true, e = 'on', a = false, n = ['x']}", "");
-	check_faults("{tool = 'k', n = []}", "");
+	check_faults("{tool = 'k', b = true, e = 'on', a = false}", "");
+	check_faults("{tool = 'k', bundles = []}", "");
+	check_faults("{tool = 'k', bundles = ['make', 'git']}, 'git', 'make'", "");
+	check_faults("{tool = 'k', bundles = ['make', 'git']}, 'make'",
+		"52: k.bundles: the bundle 'git' is not enabled; add \"git\" to command_tools");
 	check_faults("{tool = 'k', e = true}",
 		"46: k.e is one of \"off\", \"manual\", \"on\", not a boolean; write off");
 	check_faults(
 		"{tool = 'k', e = 'maybe'}", "46: k.e must be one of \"off\", \"manual\", \"on\"");
-	check_faults(
-		"{tool = 'k', e = ['on']}", "46: k.e must be one of \"off\", \"manual\", \"on\"");
 	check_faults("{tool = 'k', b = 'true'}", "46: k.b must be true or false");
 	check_faults("{tool = 'k', a = 'true'}", "46: k.a must be true or false");
-	check_faults("{tool = 'k', b = []}", "46: k.b must be true or false");
-	check_faults("{tool = 'k', n = 'x'}", "46: k.n must be an array of names");
 	check_faults("{tool = 'k', domain = true}",
 		"42: the bundle 'k' has no setting 'domain'; did you mean 'domains'?");
 	check_faults("{tool = 'k', d = true}",
@@ -425,8 +423,9 @@ static void test_trust_changes(void)
 	trust_same(TOOLS("{tool = 'cargo', sccache = 'off'}"),
 		TOOLS("{tool = 'cargo', sccache = 'on'}"), false,
 		"a setting does that no grant depends on");
-	trust_same(TOOLS("{tool = 'k', n = ['x']}"), TOOLS("{tool = 'k', n = ['x', 'y']}"), false,
-		"so does a list of names");
+	trust_same(TOOLS("{tool = 'k', bundles = ['cargo']}, 'cargo', 'make'"),
+		TOOLS("{tool = 'k', bundles = ['cargo', 'make']}, 'cargo', 'make'"), false,
+		"so does a bundle that comes along");
 }
 
 /* --- What nobody is granted ------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ static const struct key_row rows[] = {
 	{"size", KEY_SIZE, 13, NULL, NULL, "A size."},
 	{"tools[].tool", KEY_NAME, 14, NULL, NULL, "A tool."},
 	{"tools[].*", KEY_SETTING, 15, NULL, NULL, "A setting."},
-	{"tools[].*[]", KEY_NAME, 16, NULL, NULL, "Its elements."},
+	{"tools[].list[]", KEY_NAME, 16, NULL, NULL, "Names."},
 	{"knobs.*", KEY_TABLE, 17, NULL, NULL, "A table."},
 	{"knobs.*.type", KEY_NAME, 18, NULL, NULL, "Its type."},
 };
@@ -102,9 +102,9 @@ static void test_fits(void)
 	expect("port = 1024\n", "9 1024; ", NULL);
 	expect("port = 65535\nany_port = 1\nsize = 1\n", "9 65535; 10 1; 13 1; ", NULL);
 	expect("words = 'mise exec --'\ntext = 'a  b '\n", "11 mise exec --; 12 a  b ; ", NULL);
-	expect("[[tools]]\ntool = 'cargo'\nx = true\ny = 'on'\nz = ['a', 'b']\n",
+	expect("[[tools]]\ntool = 'cargo'\nx = true\ny = 'on'\nlist = ['a', 'b']\n",
 		"14 cargo; 15 true; 15 on; 16[]; 16 a; 16 b; ", NULL);
-	expect("tools = [{tool = 'a', z = []}]\n", "14 a; 16[]; ", NULL);
+	expect("tools = [{tool = 'a', list = []}]\n", "14 a; 16[]; ", NULL);
 	expect("[knobs.a]\ntype = 't'\n[knobs.b]\n", "17{}; 18 t; 17{}; ", NULL);
 }
 
@@ -155,12 +155,10 @@ static void test_types(void)
 		"seal-exec: t:1:20: deep.list[1] is an integer; it must be a path\n"
 		"seal-exec: t:1:23: deep.list[2] is an array; it must be a path\n");
 	expect("tools = [{x = 1, y = 1.5, z = {a = 1}}]\n", NULL,
-		"seal-exec: t:1:15: tools[0].x is an integer; it must be true, false, a string or "
-		"an array of names\n"
-		"seal-exec: t:1:22: tools[0].y is a float; it must be true, false, a string or an "
-		"array of names\n"
-		"seal-exec: t:1:31: tools[0].z is a table; it must be true, false, a string or an "
-		"array of names\n");
+		"seal-exec: t:1:15: tools[0].x is an integer; it must be true, false or a "
+		"string\n"
+		"seal-exec: t:1:22: tools[0].y is a float; it must be true, false or a string\n"
+		"seal-exec: t:1:31: tools[0].z is a table; it must be true, false or a string\n");
 	refuse("knobs.a = 'x'\n", "1:11: knobs.a is a string; it must be a table");
 	refuse("text = 2024-01-01\n", "1:8: text is a date; it must be a text");
 }

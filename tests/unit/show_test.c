@@ -30,7 +30,7 @@ static const char everything[] =
 	"knobs.fetch = {type = 'bool', default = true, why = 'fetches'}\n"
 	"knobs.mode = {type = 'enum', values = ['off', 'on'], default = 'off', why = 'modes'}\n"
 	"knobs.auto = {type = 'auto', needs = 'gh', why = 'asks gh'}\n"
-	"knobs.names = {type = 'names', why = 'others'}\n";
+	"knobs.more = {type = 'auto', why = 'others'}\n";
 
 /* What an 80-column terminal shows of it, exactly. */
 static const char page[] =
@@ -62,7 +62,7 @@ static const char page[] =
 	"  fetch = true or false; true if omitted\n      fetches\n"
 	"  mode = \"off\" or \"on\"; off if omitted\n      modes\n"
 	"  auto = true or false; omitted: true if gh is enabled by name too\n      asks gh\n"
-	"  names = [names]; none if omitted\n      others\n"
+	"  more = true or false\n      others\n"
 	"\nnot there, as for every command\n"
 	"  ~/.gnupg, ~/.ssh (but for what is named above)\n";
 

@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "policy/knob.h"
+#include "policy/tools.h"
 #include "render/bundle.h"
 
 static enum bundle_state state_of(const struct session *s, const struct bundle *b)
@@ -39,7 +40,7 @@ static void show_bundle(struct session *s, const char *name, struct strbuf *out)
 
 	session_refuse_faults(s);
 	if (!l.bundle)
-		die("there is no bundle '%s'; seal-exec bundles list names them", name);
+		die("%s", policy_no_bundle(name, &s->catalog.index, &s->arena));
 	l.state = state_of(s, l.bundle);
 	if (s->options.set[OPT_JSON])
 		render_bundle_json(&l, out);

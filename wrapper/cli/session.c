@@ -130,7 +130,7 @@ static void check_tools(struct session *s, const struct manifest *m)
 	size_t i;
 
 	for (i = 0; i < m->tools.n; i++)
-		if (m->tools.v[i].settings.n &&
+		if ((m->tools.v[i].settings.n || m->tools.v[i].bundles.n) &&
 			(b = catalog_load(&s->catalog, m->tools.v[i].name, &s->diags)))
 			policy_check_tool(m, &m->tools.v[i], b, &s->diags);
 }

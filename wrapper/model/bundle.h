@@ -8,17 +8,16 @@
 #include "model/grant.h"
 
 enum knob_type {
-	KNOB_BOOL,  /* true, false */
-	KNOB_AUTO,  /* true, false, or omitted = the bundle decides */
-	KNOB_ENUM,  /* one of values */
-	KNOB_NAMES, /* a list of names */
+	KNOB_BOOL, /* true, false */
+	KNOB_AUTO, /* true, false, or omitted = the bundle decides */
+	KNOB_ENUM, /* one of values */
 };
 
 /* A setting that a manifest may make in this tool's entry. */
 struct knob {
 	const char *name;
 	enum knob_type type;
-	const char *initial;  /* "true", "off", ...; NULL for KNOB_AUTO and KNOB_NAMES */
+	const char *initial;  /* "true", "off", ...; NULL for KNOB_AUTO */
 	struct strvec values; /* KNOB_ENUM */
 	const char *if_bool;  /* KNOB_ENUM: what to say to who writes a boolean, or NULL */
 	const char *needs;    /* KNOB_AUTO: omitted, it is whether this bundle is enabled, too */

@@ -27,10 +27,9 @@ enum envrc_mode {
 /* One knob as the manifest sets it; checked against the bundle's declaration by policy. */
 struct setting {
 	const char *name;
-	enum { SETTING_BOOL, SETTING_STRING, SETTING_NAMES } type;
+	enum { SETTING_BOOL, SETTING_STRING } type;
 	bool boolean;
 	const char *string;
-	struct strvec names;
 	struct place at, value_at;
 };
 
@@ -42,6 +41,9 @@ struct tool {
 	bool default_domains; /* add the bundle's to domains */
 	struct grants domains;
 	struct strvec wrappers;
+	bool bundles_set; /* bundles = [...] was there; in the user's file, empty means none */
+	struct place bundles_at;
+	struct strvec bundles; /* that apply to its commands as well */
 	VEC(struct setting) settings;
 };
 

@@ -23,7 +23,7 @@ const struct tool *find_tool(const struct manifest *m, const char *name);
 
 /*
  * The value of K ("true", "off", ...). false is narrower than true, and an enum's values stand
- * from narrow to wide. NULL for KNOB_NAMES, and for a KNOB_AUTO that is omitted and needs nothing.
+ * from narrow to wide. NULL for a KNOB_AUTO that is omitted and needs nothing.
  */
 const char *knob_value(const struct knob *k, const struct choice *c);
 

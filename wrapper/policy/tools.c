@@ -15,8 +15,8 @@ static const struct bundle_key *key_of(const struct bundle_index *index, const c
 	return NULL;
 }
 
-void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
-	struct arena *arena, struct diags *diags)
+const char *policy_no_bundle(
+	const char *name, const struct bundle_index *index, struct arena *arena)
 {
 	struct strvec names = {0};
 	const char *near;
@@ -24,13 +24,18 @@ void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
 
 	for (i = 0; i < index->n; i++)
 		strvec_push(arena, &names, index->v[i].name);
-	near = names.n ? nearest_name(t->name, names.v) : NULL;
+	near = names.n ? nearest_name(name, names.v) : NULL;
 	if (near)
-		diag_add(
-			diags, t->at, "there is no bundle '%s'; did you mean '%s'?", t->name, near);
-	else
-		diag_add(diags, t->at, "there is no bundle '%s'; seal-exec bundles list names them",
-			t->name);
+		return arena_printf(
+			arena, "there is no bundle '%s'; did you mean '%s'?", name, near);
+	return arena_printf(
+		arena, "there is no bundle '%s'; seal-exec bundles list names them", name);
+}
+
+void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
+	struct arena *arena, struct diags *diags)
+{
+	diag_add(diags, t->at, "%s", policy_no_bundle(t->name, index, arena));
 }
 
 static void want(struct wanted_list *out, const struct bundle_key *key,
@@ -78,23 +83,26 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 	}
 }
 
-static const struct setting *bundles_of(const struct manifest *m, const char *tool)
+/* The entry of TOOL in M, if it has `bundles`. */
+static const struct tool *with_bundles(const struct manifest *m, const char *tool)
 {
 	const struct tool *t = find_tool(m, tool);
-	const struct setting *s;
 
-	if (t)
-		vec_each (s, &t->settings)
-			if (s->type == SETTING_NAMES && strcmp(s->name, "bundles") == 0)
-				return s;
-	return NULL;
+	return t && t->bundles_set ? t : NULL;
+}
+
+static void not_enabled(const struct tool *t, const char *name, struct diags *diags)
+{
+	diag_add(diags, t->bundles_at,
+		"%s.bundles: the bundle '%s' is not enabled; add \"%s\" to command_tools", t->name,
+		name, name);
 }
 
 void policy_brought(const struct merged *m, const char *tool, struct arena *arena,
 	struct diags *diags, struct strvec *out, struct origin *from)
 {
-	const struct setting *top = bundles_of(m->config, tool);
-	const struct setting *wish = bundles_of(&m->m, tool);
+	const struct tool *top = with_bundles(m->config, tool);
+	const struct tool *wish = with_bundles(&m->m, tool);
 	size_t i;
 
 	if (!wish && find_tool(&m->m, tool))
@@ -102,19 +110,17 @@ void policy_brought(const struct merged *m, const char *tool, struct arena *aren
 	if (!wish)
 		return;
 	from->kind = wish == top ? ORIGIN_CONFIG : ORIGIN_MANIFEST;
-	from->at = wish->value_at;
-	for (i = 0; i < wish->names.n; i++) {
-		const char *name = wish->names.v[i];
+	from->at = wish->bundles_at;
+	for (i = 0; i < wish->bundles.n; i++) {
+		const char *name = wish->bundles.v[i];
 
-		if (strvec_has(&m->clipped_tools, name) || (top && !strvec_has(&top->names, name)))
+		if (strvec_has(&m->clipped_tools, name) ||
+			(top && !strvec_has(&top->bundles, name)))
 			continue;
 		if (find_tool(&m->m, name))
 			strvec_push(arena, out, name);
-		else
-			diag_add(diags, wish->value_at,
-				"%s.bundles: the bundle '%s' is not enabled; add \"%s\" to "
-				"command_tools",
-				tool, name, name);
+		else if (wish == top && find_tool(m->config, name))
+			not_enabled(wish, name, diags); /* else policy_check_tool says so */
 	}
 }
 
@@ -134,8 +140,6 @@ static void check_setting(const struct setting *s, const struct knob *k, const s
 		diag_add(diags, s->value_at, "%s.%s must be one of %s", t->name, k->name, values.s);
 	else if ((k->type == KNOB_BOOL || k->type == KNOB_AUTO) && s->type != SETTING_BOOL)
 		diag_add(diags, s->value_at, "%s.%s must be true or false", t->name, k->name);
-	else if (k->type == KNOB_NAMES && s->type != SETTING_NAMES)
-		diag_add(diags, s->value_at, "%s.%s must be an array of names", t->name, k->name);
 	else if (k->needs && s->boolean && !find_tool(m, k->needs))
 		diag_add(diags, s->value_at,
 			"%s.%s needs the bundle '%s'; add \"%s\" to command_tools", t->name,
@@ -146,7 +150,8 @@ static void check_setting(const struct setting *s, const struct knob *k, const s
 void policy_check_tool(
 	const struct manifest *m, const struct tool *t, const struct bundle *b, struct diags *diags)
 {
-	static const char *const fixed[] = {"tool", "domains", "default_domains", "wrappers"};
+	static const char *const fixed[] = {
+		"tool", "domains", "default_domains", "wrappers", "bundles"};
 	struct strvec names = {0};
 	const char *near;
 	size_t i, j;
@@ -155,6 +160,9 @@ void policy_check_tool(
 		strvec_push(diags->arena, &names, fixed[i]);
 	for (j = 0; j < b->knobs.n; j++)
 		strvec_push(diags->arena, &names, b->knobs.v[j].name);
+	for (i = 0; i < t->bundles.n; i++)
+		if (!find_tool(m, t->bundles.v[i]))
+			not_enabled(t, t->bundles.v[i], diags);
 	for (i = 0; i < t->settings.n; i++) {
 		const struct setting *s = &t->settings.v[i];
 

@@ -29,15 +29,20 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,
 	struct arena *arena, struct diags *diags);
 
+/* "there is no bundle 'carg'; did you mean 'cargo'?" */
+const char *policy_no_bundle(
+	const char *name, const struct bundle_index *index, struct arena *arena);
+
 /*
  * Adds to OUT the names in `bundles` of TOOL's entry: bundles that apply to its commands as if they
- * had matched, no more than the user's own file has there. One that is not enabled is an error.
- * FROM says where they stand.
+ * had matched, no more than the user's own file has there. One of the user's file that the project
+ * does not enable is an error. FROM says where they stand.
  */
 void policy_brought(const struct merged *m, const char *tool, struct arena *arena,
 	struct diags *diags, struct strvec *out, struct origin *from);
 
-/* Checks the settings of T, an entry of M, against what its bundle B declares. */
+/* Checks the settings of T, an entry of M, against what its bundle B declares, and that M enables
+ * what its `bundles` names. */
 void policy_check_tool(const struct manifest *m, const struct tool *t, const struct bundle *b,
 	struct diags *diags);
 

@@ -39,15 +39,18 @@ static void add_line(void *user, const struct bundle *b, const struct grant *g)
 
 static const char *setting_line(const struct tool *t, const struct setting *s, struct arena *arena)
 {
-	const char *line = arena_printf(arena, "%s: %s =", t->name, s->name);
+	const char *value = s->type == SETTING_STRING ? s->string : s->boolean ? "true" : "false";
+
+	return arena_printf(arena, "%s: %s = %s", t->name, s->name, value);
+}
+
+static const char *bundles_line(const struct tool *t, struct arena *arena)
+{
+	const char *line = arena_printf(arena, "%s: bundles =", t->name);
 	size_t i;
 
-	if (s->type == SETTING_BOOL)
-		return arena_printf(arena, "%s %s", line, s->boolean ? "true" : "false");
-	if (s->type == SETTING_STRING)
-		return arena_printf(arena, "%s %s", line, s->string);
-	for (i = 0; i < s->names.n; i++)
-		line = arena_printf(arena, "%s %s", line, s->names.v[i]);
+	for (i = 0; i < t->bundles.n; i++)
+		line = arena_printf(arena, "%s %s", line, t->bundles.v[i]);
 	return line;
 }
 
@@ -71,6 +74,8 @@ void policy_trust_lines(const struct manifest *m, const struct matches *tools, s
 		for (j = 0; t && j < t->wrappers.n; j++)
 			strvec_push(arena, &all,
 				arena_printf(arena, "%s: wrapper %s", t->name, t->wrappers.v[j]));
+		if (t && t->bundles_set)
+			strvec_push(arena, &all, bundles_line(t, arena));
 		for (j = 0; t && j < t->settings.n; j++)
 			strvec_push(arena, &all, setting_line(t, &t->settings.v[j], arena));
 		select_grants(match, &c, add_line, &l);

@@ -146,7 +146,6 @@ static void on_knob_key(struct reader *r, enum bundle_row key, const struct toml
 		{"bool", KNOB_BOOL},
 		{"auto", KNOB_AUTO},
 		{"enum", KNOB_ENUM},
-		{"names", KNOB_NAMES},
 	};
 	struct knob *k;
 	size_t i;

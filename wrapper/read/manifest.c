@@ -91,20 +91,15 @@ static void add_setting(struct reader *r, const struct toml_event *ev)
 	s->value_at = ev->value_at;
 	s->boolean = ev->boolean;
 	s->string = ev->text.s;
-	s->type = ev->kind == TOML_BOOL  ? SETTING_BOOL
-		: ev->kind == TOML_ARRAY ? SETTING_NAMES
-					 : SETTING_STRING;
+	s->type = ev->kind == TOML_BOOL ? SETTING_BOOL : SETTING_STRING;
 }
 
-/* The array itself comes first (a setting of no names yet), then its elements. */
-static void add_setting_name(struct reader *r, const struct toml_event *ev)
+/* The array itself comes first, then its elements. */
+static void add_bundle(struct reader *r, struct tool *t, const struct toml_event *ev)
 {
-	struct tool *t = last_tool(r->m);
-
 	if (ev->kind == TOML_ARRAY)
-		add_setting(r, ev);
-	else if (t->settings.n)
-		strvec_push(r->arena, &t->settings.v[t->settings.n - 1].names, ev->text.s);
+		t->bundles_set = true, t->bundles_at = ev->value_at;
+	add_words(r, &t->bundles, ev);
 }
 
 static void on_tool_key(struct reader *r, const struct key_row *row, const struct toml_event *ev)
@@ -138,11 +133,11 @@ static void on_tool_key(struct reader *r, const struct key_row *row, const struc
 	case MF_TOOL_WRAPPERS:
 		add_words(r, &t->wrappers, ev);
 		break;
-	case MF_TOOL_SETTING:
-		add_setting(r, ev);
+	case MF_TOOL_BUNDLES:
+		add_bundle(r, t, ev);
 		break;
 	default:
-		add_setting_name(r, ev);
+		add_setting(r, ev);
 		break;
 	}
 }

@@ -335,8 +335,7 @@ static void wrong_type(struct walk *w, const struct found *f, const struct toml_
 	const char *name = path_text(w->arena, ev, ev->depth), *want;
 
 	mute(w, ev);
-	/* A setting may be an array as well; its own text says so. */
-	if (f->same && f->same->type != KEY_TABLE && (!f->is_array || f->same->type == KEY_SETTING))
+	if (f->same && f->same->type != KEY_TABLE && !f->is_array)
 		want = schema_type_text(f->same, w->arena);
 	else if (f->element)
 		want = arena_printf(w->arena, "an array, each element %s",

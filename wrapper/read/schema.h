@@ -30,7 +30,7 @@ enum key_type {
 	KEY_TEXT,     /* one line */
 	KEY_SIZE,     /* a positive integer */
 	KEY_BYTES,    /* an integer from 0 on, or a string such as "2G" (base/size.h) */
-	KEY_SETTING,  /* a boolean, a string or an array of names; the caller checks it */
+	KEY_SETTING,  /* a boolean or a string; the caller checks it */
 	KEY_TABLE,    /* only announced; what it holds has rows of its own */
 };
 

@@ -21,7 +21,7 @@ const char *schema_type_text(const struct key_row *row, struct arena *arena)
 		[KEY_TEXT] = "a text",
 		[KEY_SIZE] = "a positive number",
 		[KEY_BYTES] = "a number of bytes, or \"2G\" (K, M, G, T)",
-		[KEY_SETTING] = "true, false, a string or an array of names",
+		[KEY_SETTING] = "true, false or a string",
 		[KEY_TABLE] = "a table",
 	};
 	struct strbuf b = STRBUF_INIT;
@@ -61,7 +61,7 @@ static void json_leaf(const struct key_row *row, struct strbuf *out)
 			"\"pattern\":\"^[0-9]+[KMGT]?$\"");
 		break;
 	case KEY_SETTING:
-		strbuf_adds(out, "\"type\":[\"boolean\",\"string\",\"array\"]");
+		strbuf_adds(out, "\"type\":[\"boolean\",\"string\"]");
 		break;
 	case KEY_ENUM:
 		strbuf_adds(out, "\"enum\":[\"");

@@ -226,9 +226,7 @@ static void put_knobs(struct page *p, const struct bundle *b)
 		strbuf_addf(&text, "%s = ", k->name);
 		for (i = 0; i < k->values.n; i++)
 			strbuf_addf(&text, "%s\"%s\"", i ? " or " : "", k->values.v[i]);
-		if (k->type == KNOB_NAMES)
-			strbuf_adds(&text, "[names]; none if omitted");
-		else if (k->type != KNOB_ENUM)
+		if (k->type != KNOB_ENUM)
 			strbuf_adds(&text, "true or false");
 		if (k->needs)
 			strbuf_addf(

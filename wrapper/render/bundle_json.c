@@ -63,7 +63,6 @@ static void put_knobs(struct writer *w, const struct bundle *b)
 		[KNOB_BOOL] = "bool",
 		[KNOB_AUTO] = "auto",
 		[KNOB_ENUM] = "enum",
-		[KNOB_NAMES] = "names",
 	};
 	const struct knob *k;
 

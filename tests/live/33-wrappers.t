@@ -33,7 +33,7 @@ cat >seal.toml <<'END'
 [sandbox.os]
 command_tools = [{ tool = "make", bundles = ["npm", "git"] }, "npm", "git", "cargo"]
 END
-gives 'git make node npm' make
+gives 'cc git make node npm' make
 gives git git status
 gives 'cargo cc' cargo build
 run "$seal" explain -- make

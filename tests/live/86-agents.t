@@ -110,7 +110,6 @@ manifest <<'END'
 [sandbox.os]
 command_tools = [{ tool = "claude", bundles = ["git"] }]
 END
-like "$(cat "$T/trust")" 'claude: bundles.* git' "bundles: trust tells of it"
 run "$seal" -- ./claude
 [ "$status" = 125 ]
 like "$err" "claude\.bundles: the bundle 'git' is not enabled; add \"git\" to command_tools" "bundles names what is not enabled: an error"
@@ -118,6 +117,7 @@ manifest <<'END'
 [sandbox.os]
 command_tools = [{ tool = "claude", bundles = ["git"], history = false }, "git"]
 END
+like "$(cat "$T/trust")" 'claude: bundles.* git' "bundles: trust tells of it"
 is "$(bundles_of ./claude)" "claude git" "... the agent gets both"
 is "$(bundles_of git status)" git "... git none but its own"
 run "$seal" explain -- ./claude

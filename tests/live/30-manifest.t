@@ -187,6 +187,45 @@ for place in 2:1 3:10 4:9 5:7 8:25 8:29 9:1 12:14; do
 done
 like "$err" 'port.*1024' "a port below 1024 is told apart"
 
+# Beside a fault of the text: those of settings, bundles and what nobody is granted.
+write seal.toml <<'END'
+[sandbox.os]
+profle = "workspace"
+read = ["~/.ssh", 7]
+command_tools = ["carg",
+	{ tool = "make", bundles = ["npm"] },
+	{ tool = "cargo", fetsh = true },
+	{ tool = "git", gh_credentials = true }]
+[sandbox.os.network]
+domains = ["localhost", "*.localhost:3000", "*.com"]
+END
+for command in check 'trust --yes'; do
+	# shellcheck disable=SC2086 # words are meant
+	run "$seal" $command
+	is "$status" 125 "$command ends with 125"
+	for fault in 2:1 3:9 3:19 "4:18: there is no bundle 'carg'" '5:[0-9]*: make\.bundles: .*npm' \
+		"6:[0-9]*: .* no setting 'fetsh'" '7:[0-9]*: git.gh_credentials needs' \
+		'9:12: .localhost. .*host_localhost_ports' '9:25: .*host_localhost_ports' 9:45; do
+		like "$err" "^seal-exec: $p/seal.toml:$fault" "all faults together: $command tells $fault"
+	done
+	is "$(wc -l <"$T/err")" 10 "... each once"
+done
+write seal.toml <<<'[sandbox.os]
+read = ["/a", "~/.ssh"]
+strict = ]'
+run "$seal" check
+is "$status $(wc -l <"$T/err")" "125 1" "of what is no TOML nothing else is said"
+write seal.toml <<<'command_run.envrc_mode = "approved"'
+run "$seal" check
+like "$status $out$err" "^0 .*: ok" "envrc_mode without direnv is no fault"
+like "$err" "^seal-exec: $p/seal.toml:1:1: envrc_mode takes the bundle 'direnv'.*add \"direnv\"" "... but told"
+write seal.toml <<<'[sandbox.os]
+command_tools = ["direnv"]
+[command_run]
+envrc_mode = "approved"'
+run "$seal" check
+is "$status $err" "0 " "control: with it nothing is"
+
 says ":1:[0-9]*: unknown key 'sandbx'.*did you mean 'sandbox'" "[MF-11] an unknown table" <<<'[sandbx]'
 says ':1:' "no TOML" <<<'[sandbox.os'
 says ':3:1: ' "[MF-10] a key twice" <<<'[sandbox.os]

@@ -250,6 +250,22 @@ static void test_tool_tables(void)
 	done(r);
 }
 
+/* What is right of a text with faults can be looked at. */
+static void test_rest(void)
+{
+	struct reading *r =
+		reading("[sandbox.os]\ncommand_tools = ['make', {tool = 5}, 'git']\n"
+			"additional_directories = [{write = false}, '/a']\nstrict = 1\n");
+
+	ok(r->m.tools.n == 2 && strcmp(r->m.tools.v[1].name, "git") == 0,
+		"an entry without its name is none");
+	is_str(grants_text(&r->arena, &r->m.grants), "write /a 3:44; ", "nor one without a path");
+	done(r);
+	r = reading("[sandbox.os]\nread = ['/a']\nstrict = ]\n");
+	ok(r->errors.s && !r->m.grants.n && !r->m.set, "half of a text is nothing");
+	done(r);
+}
+
 static void test_whole(void)
 {
 	refuse("[sandbox.os]\nread = ['/a', '/b', '/a']\n",
@@ -329,6 +345,7 @@ int main(void)
 	test_tools();
 	test_tool_tables();
 	test_whole();
+	test_rest();
 	test_faults();
 	return done_testing();
 }

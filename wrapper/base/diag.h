@@ -26,6 +26,7 @@ struct diag {
 struct diags {
 	struct arena *arena;
 	VEC(struct diag) list;
+	bool cut; /* a text was read only up to its first fault */
 };
 
 /* At most this many are kept; what comes after is counted as one closing line. */

@@ -6,7 +6,8 @@
 #include "base/die.h"
 #include "cli/trust.h"
 
-static bool open_manifest(struct session *s, char *const *env)
+static bool open_manifest(
+	struct session *s, void (*open_session)(struct session *s, char *const *env))
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -21,7 +22,7 @@ static bool open_manifest(struct session *s, char *const *env)
 		    "-m "
 		    "FILE in front",
 			s->options.rest[0]);
-	session_open(s, env);
+	open_session(s, environ);
 	if (!s->manifest_text.path)
 		die("there is no seal.toml for %s; nothing needs your trust", s->facts.cwd);
 	return true;
@@ -32,9 +33,8 @@ int cmd_trust(struct session *s)
 	struct strvec lines = {0}, old = {0};
 	struct strbuf text = STRBUF_INIT;
 
-	if (!open_manifest(s, environ))
+	if (!open_manifest(s, session_check))
 		return 0;
-	session_refuse(s);
 	trust_lines(s, &lines);
 	trust_stored(s, &old);
 	strbuf_add_escaped(&text, s->manifest_text.path);
@@ -60,7 +60,7 @@ int cmd_untrust(struct session *s)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	if (!open_manifest(s, environ))
+	if (!open_manifest(s, session_open))
 		return 0;
 	strbuf_add_escaped(&text, s->manifest_text.path);
 	strbuf_adds(&text, trust_remove(s) ? ": no longer trusted\n" : ": was not trusted\n");

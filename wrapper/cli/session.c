@@ -29,7 +29,7 @@ void session_refuse_faults(struct session *s)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	if (!diag_any(&s->diags))
+	if (s->gather || !diag_any(&s->diags))
 		return;
 	diag_render(&s->diags, &text);
 	fd_write_all(STDERR_FILENO, text.s, text.len);
@@ -262,6 +262,8 @@ void session_refuse(struct session *s)
 	add_own(s, &s->refusals, host_state_path(&s->facts, "trust", &s->arena));
 	policy_refuse(&s->merged, &s->refusals, &s->facts, &s->arena, &s->diags);
 	session_refuse_faults(s);
+	if (diag_any(&s->diags))
+		return;
 	check_outside(s, host_config_path(&s->facts, "config.toml", &s->arena));
 	check_outside(s, host_state_path(&s->facts, "trust", &s->arena));
 }
@@ -348,6 +350,7 @@ void session_load_tools(struct session *s, struct matches *out)
 	size_t i;
 
 	check_tools(s, &s->project);
+	check_tools(s, &s->config);
 	for (i = 0; i < s->project.tools.n; i++) {
 		const struct tool *t = &s->project.tools.v[i];
 
@@ -357,5 +360,17 @@ void session_load_tools(struct session *s, struct matches *out)
 			add_match(s, out, t->name, t->name, false);
 	}
 	add_used(s, &s->project, NULL, out);
+	session_refuse_faults(s);
+}
+
+void session_check(struct session *s, char *const *env)
+{
+	struct matches tools = {0};
+
+	s->gather = true;
+	session_open(s, env);
+	session_load_tools(s, &tools);
+	session_refuse(s);
+	s->gather = false;
 	session_refuse_faults(s);
 }

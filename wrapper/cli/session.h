@@ -21,6 +21,7 @@ struct session {
 	struct manifest project, config;
 	struct merged merged;
 	struct catalog catalog;
+	bool gather;        /* faults wait until all are known (session_check) */
 	bool bare;          /* the project's manifest does not count (doctor) */
 	enum around around; /* the run that this one is inside of */
 	bool overlays;      /* some bundle is not a built-in one */
@@ -41,13 +42,17 @@ void session_open(struct session *s, char *const *env);
  * that cannot be done safely, or if something is wished that this version cannot do. */
 void session_plan(struct session *s, const char *const *argv);
 
+/* Like session_open, and what can be told of the manifest without a command: settings, unknown
+ * bundles, what is refused. All faults of it end the process, told together. */
+void session_check(struct session *s, char *const *env);
+
 /* The bundles of all tools of the project's manifest, checked, for trust. */
 void session_load_tools(struct session *s, struct matches *out);
 
 /* Refuses (125) grants and projects that profiles/refuse.toml names. */
 void session_refuse(struct session *s);
 
-/* Prints the diagnostics and ends the process, if there are any. */
+/* Prints the diagnostics and ends the process, if there are any; while they are gathered, not. */
 void session_refuse_faults(struct session *s);
 
 /* Writes TEXT to standard output; a closed pipe ends the process quietly. Frees TEXT. */

@@ -100,11 +100,12 @@ void policy_refuse(const struct merged *m, const struct refusals *refusals, cons
 	struct arena *arena, struct diags *diags)
 {
 	struct facts account = *f;
+	size_t before = diags->list.n;
 
 	refuse_all(m, refusals, f, arena, diags);
 	/* HOME may say anything: what the account calls home is no project either. */
 	account.home = f->account_home;
-	if (!diag_any(diags) && strcmp(f->account_home, f->home) != 0)
+	if (diags->list.n == before && strcmp(f->account_home, f->home) != 0)
 		refuse_all(m, refusals, &account, arena, diags);
 }
 

@@ -360,18 +360,43 @@ static void check_whole(struct reader *r, bool values)
 	}
 }
 
+/* What lacks its main key has been told, and is nothing. */
+static void drop_incomplete(struct manifest *m)
+{
+	const struct grant *g;
+	const struct tool *t;
+	size_t kept = 0;
+
+	vec_each (g, &m->grants)
+		if (g->value)
+			m->grants.v[kept++] = *g;
+	m->grants.n = kept;
+	kept = 0;
+	vec_each (t, &m->tools)
+		if (t->name)
+			m->tools.v[kept++] = *t;
+	m->tools.n = kept;
+}
+
 bool manifest_read(struct manifest *m, enum origin_kind kind, const char *file, const char *text,
 	size_t len, struct arena *arena, struct diags *diags)
 {
-	struct reader r = {.m = m, .arena = arena, .diags = diags};
-	size_t before = diags->list.n;
-
-	*m = (struct manifest){
+	const struct manifest empty = {
 		.file = file,
 		.kind = kind,
 		.profile = PROFILE_WORKSPACE,
 		.strict = true,
 	};
-	check_whole(&r, schema_read(&manifest_schema, file, text, len, arena, diags, on_key, &r));
-	return diags->list.n == before;
+	struct diags own = {.arena = arena};
+	struct reader r = {.m = m, .arena = arena, .diags = &own};
+	const struct diag *d;
+
+	*m = empty;
+	check_whole(&r, schema_read(&manifest_schema, file, text, len, arena, &own, on_key, &r));
+	if (own.cut)
+		*m = empty; /* half of a text says something else than the whole */
+	drop_incomplete(m);
+	vec_each (d, &own.list)
+		diag_add(diags, d->at, "%s", d->text);
+	return !diag_any(&own);
 }

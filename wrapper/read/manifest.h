@@ -12,7 +12,8 @@ extern const struct schema manifest_schema;
 
 /*
  * Reads TEXT, named FILE in origins, as a manifest of KIND (the project's or the user's own).
- * False if anything was added to DIAGS; M is then incomplete. Strings come from ARENA.
+ * False if anything was added to DIAGS; M then has what was right, and nothing if TEXT could not be
+ * read to its end. Strings come from ARENA.
  */
 bool manifest_read(struct manifest *m, enum origin_kind kind, const char *file, const char *text,
 	size_t len, struct arena *arena, struct diags *diags);

@@ -173,5 +173,6 @@ bool toml_read(const char *file, const char *text, size_t len, struct arena *are
 	toml_keys_open(&r.keys, arena);
 	good = toml_text_open(&r.text, text, len) && read_document(&r);
 	toml_keys_close(&r.keys);
+	diags->cut |= !good;
 	return good;
 }

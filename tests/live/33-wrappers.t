@@ -130,6 +130,29 @@ run "$seal" -- sh -c "git --version >/dev/null 2>&1; $look"
 is "$(echo $out)" "[user] name = Seal Test" "one that runs git sees git's"
 run "$seal" -- sh -c "git --version >/dev/null; eval true; $look"
 is "$(echo $out)" "" "one that cannot be read sees nothing"
+
+# --- What has a bundle and runs without it --------------------------------------------------------------
+
+mkdir -p tools
+printf '#!/bin/sh\necho ran\n' >tools/docker && cp tools/docker tools/make && chmod 755 tools/*
+line="docker has a bundle that applies only where command_tools names it; seal-exec bundles show docker says what it grants"
+run "$seal" -- tools/docker ps
+is "$status $out $err" "0 ran seal-exec: $line" "a bundle that must be named: a line before the run"
+run "$seal" -q -- tools/docker ps
+is "$status $out $err" "0 ran " "... none with -q"
+run "$seal" explain -- docker
+like "$out" "^ *$line" "... a note of explain"
+printf '[sandbox.os]\ncommand_tools = ["git"]\n' >seal.toml
+"$seal" trust --yes >/dev/null
+line="make has a bundle that command_tools does not name; seal-exec bundles show make says what it grants"
+run "$seal" -- tools/make
+is "$status $out $err" "0 ran " "what a manifest does not name: no line"
+run "$seal" -v -- tools/make
+like "$err" "^seal-exec: $line" "... one with -v"
+run "$seal" explain --json -- make
+like "$out" "\"notes\":\[.*$line" "... and a note of explain"
+rm -r tools seal.toml
+
 # A command of the project that has a tool's name gets the tool's grants, by design; a name alone, as an
 # argument, does not.
 run "$seal" -- sh -c 'cat ~/.gitconfig' git

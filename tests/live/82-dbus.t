@@ -243,6 +243,10 @@ DBUS_SESSION_BUS_ADDRESS=tcp:host=localhost,port=1 run "$seal" -- tools/reader
 is "$status/$out" 0/disabled: "a bus that has no socket"
 DBUS_SESSION_BUS_ADDRESS=unix:path=$T/run/nobody run "$seal" -q -- tools/reader
 is "$status/$out/$err" 0/disabled:/ "... silent with -q"
+(unset DBUS_SESSION_BUS_ADDRESS && XDG_RUNTIME_DIR=$T/nowhere "$seal" -- tools/reader) >"$T/out" 2>"$T/err"
+is "$(cat "$T/out")/$(cat "$T/err")" disabled:/ "where there is no bus at all, nothing is said"
+(unset DBUS_SESSION_BUS_ADDRESS && XDG_RUNTIME_DIR=$T/nowhere "$seal" -v -- tools/reader) >"$T/out" 2>"$T/err"
+like "$(cat "$T/err")" "^seal-exec: no session bus in this run, which reader asks for: there is no session bus" "... but with -v"
 (unset DBUS_SESSION_BUS_ADDRESS && "$seal" -- tools/reader) >"$T/out" 2>"$T/err"
 is "$(cat "$T/out")" unix:path=/run/seal-bus/bus "without the variable, the bus of the runtime folder"
 DBUS_SESSION_BUS_ADDRESS="unix:tmpdir=/x;unix:path=$(echo "$bus" | sed 's/b/%62/'),guid=0123" run "$seal" -- tools/reader

@@ -170,6 +170,10 @@ static void test_addresses(void)
 static const char bundle[] = "name = 'keys'\nsummary = 's'\ncommands = ['keys']\n"
 			     "dbus = ['--talk=a.b', { rule = '--call=c.d=e.f@/g', why = 'w' }]\n";
 
+static const char asking[] = "name = 'asks'\nsummary = 's'\ncommands = ['asks']\n"
+			     "dbus = [{ rule = '--talk=a.b', when = 'keyring', why = 'w' }]\n"
+			     "[knobs.keyring]\ntype = 'bool'\ndefault = true\nwhy = 'w'\n";
+
 static const char *inside(const struct run *r)
 {
 	const struct env_var *v;
@@ -195,6 +199,7 @@ static struct run *planned(const char *line, struct bus_facts bus)
 	struct run *r = run_new();
 
 	run_bundle(r, bundle);
+	run_bundle(r, asking);
 	r->facts.bus = bus;
 	run_plan(r, line);
 	is_str(run_faults(r), "", "no fault");
@@ -228,6 +233,19 @@ static void test_plan(void)
 		"without a proxy there is no bus");
 	is_str(r->plan.notes.n ? r->plan.notes.v[0] : "",
 		"no session bus in this run, which keys asks for: no proxy", "... which is said");
+	ok(!r->plan.remarks.n, "... and not a second time");
+	run_free(r);
+	r = planned("asks", (struct bus_facts){.address = "unix:path=/b", .why = "no proxy"});
+	is_str(r->plan.notes.n ? r->plan.notes.v[0] : "",
+		"no session bus in this run, which asks asks for: no proxy, or write { tool = "
+		"\"asks\", keyring = false }",
+		"... with the setting by which it is not missed");
+	run_free(r);
+	r = planned("keys", (struct bus_facts){.none = true, .why = "no bus"});
+	ok(strcmp(inside(r), "disabled:") == 0 && !r->plan.notes.n,
+		"where no bus is, nothing is said by itself");
+	is_str(r->plan.remarks.n ? r->plan.remarks.v[0] : "",
+		"no session bus in this run, which keys asks for: no bus", "... but to who asks");
 	run_free(r);
 
 	r = planned("keys", (struct bus_facts){.inside = true, .address = "unix:path=/x"});

@@ -300,6 +300,7 @@ void run_resolve(struct run *r, const char *line)
 	match(r);
 	read_profile(r, &r->base, "base");
 	policy_resolve(&r->policy, &r->merged, &r->base, &r->matches, &r->facts, &r->arena);
+	policy_idle(&r->merged, &r->catalog.index, r->command, &r->arena, &r->policy.idle);
 	if (policy_names(&r->policy)) {
 		read_profile(r, &r->network, "network");
 		policy_add_profile(&r->policy, &r->network, &r->facts, &r->arena);

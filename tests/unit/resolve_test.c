@@ -214,6 +214,46 @@ static void test_named_only(void)
 	run_free(r);
 }
 
+/* What LINE under PROJECT has a bundle for that does not apply; "!" before what is told unasked. */
+static void idle_is(const char *project, const char *config, const char *line, const char *want)
+{
+	struct run *r = run_new();
+	const struct idle *x;
+	const char *got = "";
+
+	run_bundle(r, "name = 'n'\nsummary = 'n'\ncommands = ['n', 'n-more']\nnamed_only = true\n");
+	if (project)
+		run_project(r, project);
+	if (config)
+		run_config(r, config);
+	run_resolve(r, line);
+	vec_each (x, &r->policy.idle)
+		got = arena_printf(&r->arena, "%s%s%s; ", got, x->by_itself ? "!" : "", x->text);
+	is_str(got, want, "%s under (%s)", line, project ? project : "-");
+	run_free(r);
+}
+
+static void test_idle(void)
+{
+	static const char by_itself[] =
+		"!n-more has a bundle that applies only where command_tools names it; seal-exec "
+		"bundles show n says what it grants; ";
+	static const char unnamed[] =
+		"make has a bundle that command_tools does not name; seal-exec bundles show make "
+		"says what it grants; ";
+
+	idle_is(NULL, NULL, "env A=1 n-more", by_itself);
+	idle_is(NULL, NULL, "make", "");
+	idle_is(NULL, NULL, "true n-more", "");
+	idle_is(TOOLS("'n'"), NULL, "n-more", "");
+	idle_is(TOOLS("'git'"), NULL, "make", unnamed);
+	idle_is(TOOLS("'git'"), NULL, "git", "");
+	idle_is(TOOLS("'make'"), NULL, "make", "");
+	idle_is("sandbox.os.command_tools = []\n", NULL, "make", unnamed);
+	/* What the user's own file withholds is told as that. */
+	idle_is(TOOLS("'make'"), "sandbox.os.command_tools = ['git']\n", "make", "");
+}
+
 static void test_unknown_tools(void)
 {
 	struct run *r = run_new();
@@ -520,6 +560,7 @@ int main(void)
 	test_uses();
 	test_needs();
 	test_named_only();
+	test_idle();
 	test_unknown_tools();
 	test_settings();
 	test_sccache();

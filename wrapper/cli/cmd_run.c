@@ -44,6 +44,8 @@ static void say_notices(struct session *s)
 		warn_line("%s", s->plan.notes.v[i]);
 	if (!s->options.set[OPT_VERBOSE])
 		return;
+	for (i = 0; i < s->plan.remarks.n; i++)
+		warn_line("%s", s->plan.remarks.v[i]);
 	for (i = 0; i < s->policy.matches.n; i++)
 		strbuf_addf(&names, " %s", s->policy.matches.v[i].bundle->name);
 	warn_line("project %s, profile %s, bundles:%s", s->plan.project,

@@ -318,6 +318,7 @@ void session_plan(struct session *s, const char *const *argv)
 	session_refuse_faults(s);
 	policy_resolve(&s->policy, &s->merged, &s->base, &matches, &s->facts, &s->arena);
 	s->policy.loading = loading;
+	policy_idle(&s->merged, &s->catalog.index, argv, &s->arena, &s->policy.idle);
 	if (s->instead) {
 		argv = s->instead(s);
 		s->policy.loading = (struct loading){0}; /* it is about the command */

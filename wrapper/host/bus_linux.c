@@ -84,6 +84,7 @@ void host_find_bus(struct facts *f, bool inside, struct arena *arena)
 		return;
 	}
 	if (!find_socket(f, &at, arena)) {
+		f->bus.none = true;
 		f->bus.why = "there is no session bus of yours (" BUS_VARIABLE ")";
 		return;
 	}

@@ -25,6 +25,7 @@ struct bus_facts {
 	const char *address; /* of the caller's bus, "unix:path=..." or "unix:abstract=..." */
 	const char *proxy; /* xdg-dbus-proxy, where nobody but root or the caller can replace it */
 	const char *why;   /* one of them is NULL: the reason, and the remedy */
+	bool none;         /* nothing says that there is a bus: a machine without a desktop */
 };
 
 struct bus_rule {

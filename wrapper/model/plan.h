@@ -99,6 +99,7 @@ struct plan {
 	uint32_t layers;       /* that must be active, bits of model/layers.h */
 	struct grants absent;  /* granted paths that do not exist here: no mount */
 	struct strvec notes;   /* one line each, for the user at start */
+	struct strvec remarks; /* the same, for who asks for more: -v, explain */
 	const char *envrc;     /* what direnv loads before the command, inside, or NULL */
 	const char *not_found; /* what to add when the command is missing inside, or NULL */
 };

@@ -44,6 +44,17 @@ struct loading {
 	const char *note; /* why it is not loaded, for the user, or NULL */
 };
 
+/* A bundle that the command's name belongs to and that does not apply, as a line for the user. */
+struct idle {
+	const char *text;
+	bool by_itself; /* it never applies unless it is named, and nothing names anything */
+};
+
+struct idle_list {
+	struct idle *v;
+	size_t n, cap;
+};
+
 struct policy {
 	const char *manifest; /* file, NULL if the built-in default applies */
 	const char *config;   /* the user's file, NULL if there is none */
@@ -65,6 +76,7 @@ struct policy {
 	struct upstream upstream;
 	struct limit limits[LIMITS];
 	struct matches matches;
+	struct idle_list idle;
 	const struct protect_table *protect; /* what is protected whatever is granted */
 	struct grants grants;
 	struct grants clipped;       /* wished by the project, withheld by the user's config */

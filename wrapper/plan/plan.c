@@ -78,6 +78,15 @@ static void plan_not_found(struct builder *b)
 				: path_parent(b->arena, hidden));
 }
 
+/* What has a bundle and runs without it. */
+static void plan_idle(struct builder *b)
+{
+	const struct idle *x;
+
+	vec_each (x, &b->policy->idle)
+		strvec_push(b->arena, x->by_itself ? &b->plan->notes : &b->plan->remarks, x->text);
+}
+
 void plan_build(struct plan *plan, const struct policy *p, const struct facts *f,
 	const char *const *argv, struct arena *arena, struct diags *diags)
 {
@@ -96,6 +105,7 @@ void plan_build(struct plan *plan, const struct policy *p, const struct facts *f
 		.home = f->home,
 		.argv = argv,
 	};
+	plan_idle(&b);
 	plan_net(&b);
 	plan_bus(&b);
 	plan_limits(&b);

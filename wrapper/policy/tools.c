@@ -83,6 +83,34 @@ void policy_match(const struct merged *m, const struct bundle_index *index, cons
 	}
 }
 
+void policy_idle(const struct merged *m, const struct bundle_index *index, const char *const *argv,
+	struct arena *arena, struct idle_list *out)
+{
+	const bool chosen = m->m.set & SET_TOOLS;
+	const struct bundle_key *key;
+	struct commands commands = {0};
+	const char *word;
+
+	match_commands(argv, &m->m.wrappers, arena, &commands);
+	vec_each (key, index) {
+		if (chosen ? find_tool(&m->m, key->name) != NULL : !key->named_only)
+			continue;
+		word = match_key(key, &commands);
+		if (!word || strvec_has(&m->clipped_tools, key->name))
+			continue;
+		*vec_push(arena, out) = (struct idle){
+			.by_itself = !chosen,
+			.text = arena_printf(arena,
+				"%s has a bundle that %s; seal-exec bundles show %s says what it "
+				"grants",
+				word,
+				chosen ? "command_tools does not name"
+				       : "applies only where command_tools names it",
+				key->name),
+		};
+	}
+}
+
 /* The entry of TOOL in M, if it has `bundles`. */
 static const struct tool *with_bundles(const struct manifest *m, const char *tool)
 {

@@ -4,7 +4,7 @@
 #ifndef SEAL_POLICY_TOOLS_H
 #define SEAL_POLICY_TOOLS_H
 
-#include "model/bundle.h"
+#include "model/policy.h"
 #include "policy/merge.h"
 
 /* A bundle that the command wants, by name: the front loads it and what it uses. */
@@ -24,6 +24,13 @@ struct wanted_list {
  */
 void policy_match(const struct merged *m, const struct bundle_index *index, const char *const *argv,
 	struct arena *arena, struct diags *diags, struct wanted_list *out);
+
+/*
+ * The bundles of INDEX that ARGV belongs to and that policy_match leaves out. What the user's own
+ * file withholds is told as that.
+ */
+void policy_idle(const struct merged *m, const struct bundle_index *index, const char *const *argv,
+	struct arena *arena, struct idle_list *out);
 
 /* Says that there is no bundle for T, with the nearest that there is. */
 void policy_unknown_tool(const struct tool *t, const struct bundle_index *index,

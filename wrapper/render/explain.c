@@ -332,7 +332,9 @@ void render_explain(const struct plan *plan, struct strbuf *out)
 	explain_grants(&p->clipped, "withheld by your config.toml", out);
 	for (i = 0; i < p->clipped_tools.n; i++)
 		line(out, "tool", p->clipped_tools.v[i], NULL);
-	heading(out, "notes", plan->notes.n);
+	heading(out, "notes", plan->notes.n + plan->remarks.n);
 	for (i = 0; i < plan->notes.n; i++)
 		line(out, "", plan->notes.v[i], NULL);
+	for (i = 0; i < plan->remarks.n; i++)
+		line(out, "", plan->remarks.v[i], NULL);
 }

@@ -264,7 +264,10 @@ void render_json(const struct plan *plan, struct strbuf *out)
 	json_grants(&w, "absent", &plan->absent);
 	json_grants(&w, "withheld", &plan->policy->clipped);
 	strings(&w, "withheld_tools", plan->policy->clipped_tools.v, plan->policy->clipped_tools.n);
-	strings(&w, "notes", plan->notes.v, plan->notes.n);
+	list(&w, "notes");
+	elements(&w, plan->notes.v, plan->notes.n);
+	elements(&w, plan->remarks.v, plan->remarks.n);
+	close_with(&w, ']');
 	close_with(&w, '}');
 	strbuf_addc(out, '\n');
 }

@@ -64,16 +64,22 @@ static inline void list(struct writer *w, const char *name)
 	open_with(w, '[');
 }
 
-static inline void strings(struct writer *w, const char *name, const char *const *v, size_t n)
+/* Elements of a list that is open. */
+static inline void elements(struct writer *w, const char *const *v, size_t n)
 {
 	size_t i;
 
-	list(w, name);
 	for (i = 0; i < n; i++) {
 		strbuf_adds(w->out, w->comma ? "," : "");
 		strbuf_add_json(w->out, v[i]);
 		w->comma = true;
 	}
+}
+
+static inline void strings(struct writer *w, const char *name, const char *const *v, size_t n)
+{
+	list(w, name);
+	elements(w, v, n);
 	close_with(w, ']');
 }
 

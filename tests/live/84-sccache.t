@@ -83,6 +83,8 @@ for value in true false; do
 	printf '[sandbox.os]\ncommand_tools = [{ tool = "cargo", sccache = %s }]\n' $value >seal.toml
 	run "$seal" -- touch marker
 	refused 'false is now "off", true is now "manual"' "sccache = $value is refused, with the mapping"
+	run "$seal" sccache status
+	like "$status/$out/$err" '^125//.*sccache is one of ' "... and status says so, too"
 done
 with on </dev/null
 mkdir "$T/bin"
@@ -384,7 +386,12 @@ like "$(cat "$T/trust")" 'write ~/.cache/sccache \(an escape' "... the shared ca
 like "$("$seal" explain -- cargo)" '^escapes: ' "... explain as well"
 attacks reached
 run "$seal" sccache status
-like "$status $out" '^1 mode    manual' "status says manual, and no server"
+like "$status $out" '^0 mode    manual' "status says manual"
+like "$out" "^cache   $HOME/.cache/sccache \\(" "... the cache that is granted, not the project's own"
+like "$out" '^server  yours, on port 4226: it listens$' "... and that the host's server listens"
+like "$("$seal" sccache status --json)" '"cache":"[^"]*/\.cache/sccache",.*"host_server":true' "... in JSON too"
+run "$seal" sccache stop
+like "$status $err" "^0 seal-exec: sccache is manual for .*: there is nothing of seal-exec's to stop" "stop says that it is not seal-exec's"
 kill -0 $host
 ok $? "the host's server is left alone"
 
@@ -407,6 +414,14 @@ like "$err" 'port 4226 leads to the host.s server.*an escape' "... and each run 
 is "$(servers)" "" "... no other is started"
 kill $host
 wait $host 2>/dev/null
+with manual </dev/null
+run "$seal" sccache status
+like "$status $out" '^1 mode    manual' "control: without the host's server"
+like "$out" '^server  yours, on port 4226: nobody listens$' "... status says that, too"
+with off </dev/null
+run "$seal" sccache stop
+like "$status $err" "^0 seal-exec: sccache is off for .*: there is nothing" "stop in mode off"
+with on </dev/null
 attack preload 'LD_PRELOAD=$PWD/p.so sccache gcc -c b.c -o b.o'
 held "when it has gone, the project's own is started again: a library for the compiler"
 stop

@@ -13,8 +13,10 @@
 #include "base/die.h"
 #include "base/pidfd.h"
 #include "cli/twin.h"
+#include "host/listens.h"
 #include "host/usage.h"
 #include "keeper/twins.h"
+#include "policy/expand.h"
 #include "policy/knob.h"
 #include "render/writer.h"
 
@@ -48,18 +50,40 @@ static void find_servers(struct session *s, struct servers *out)
 		closedir(d);
 }
 
-/* What the project's manifest and the user's file say together. */
-static const char *mode(struct session *s)
+/* What holds for the project. */
+struct state {
+	const char *mode;  /* what its manifest and the user's file say together */
+	const char *cache; /* where what is compiled goes */
+	unsigned port;     /* where the host's own server is asked, 0 unless in mode manual */
+	bool listens;      /* somebody is there */
+};
+
+static struct state look(struct session *s)
 {
 	const struct bundle *b = catalog_load(&s->catalog, "cargo", &s->diags);
 	const struct choice c = knob_choice(&s->merged.m, s->merged.config, "cargo");
-	size_t i;
+	struct state out = {.mode = "off", .cache = twin_cache(s)};
+	const struct grant *g;
+	const struct knob *k;
 
 	session_refuse_faults(s);
-	for (i = 0; b && i < b->knobs.n; i++)
-		if (strcmp(b->knobs.v[i].name, "sccache") == 0)
-			return knob_value(&b->knobs.v[i], &c);
-	return "off";
+	if (!b)
+		return out;
+	vec_each (k, &b->knobs)
+		if (strcmp(k->name, "sccache") == 0)
+			out.mode = knob_value(k, &c);
+	if (strcmp(out.mode, "manual") != 0)
+		return out;
+	vec_each (g, &b->grants) {
+		if (!g->when || strcmp(g->when, "sccache=manual") != 0)
+			continue;
+		if (g->kind == GRANT_WRITE)
+			out.cache = expand_path(g->value, &s->facts, &s->arena);
+		else if (g->kind == GRANT_HOST_PORT)
+			out.port = (unsigned)strtoul(g->value, NULL, 10);
+	}
+	out.listens = out.port && host_listens(out.port);
+	return out;
 }
 
 static const char *time_text(struct session *s, long long since)
@@ -73,18 +97,19 @@ static const char *time_text(struct session *s, long long since)
 	return arena_strdup(&s->arena, text);
 }
 
-static void print_json(struct session *s, const struct servers *servers, struct strbuf *out)
+static void print_json(struct session *s, const struct state *state, const struct servers *servers,
+	struct strbuf *out)
 {
-	const char *cache = twin_cache(s);
 	struct writer w = {.out = out};
 	const struct server *x;
 
 	open_with(&w, '{');
 	number(&w, "version", 1);
 	text(&w, "project", s->facts.project);
-	text(&w, "mode", mode(s));
-	text(&w, "cache", cache);
-	number(&w, "bytes", (long long)host_usage(cache));
+	text(&w, "mode", state->mode);
+	text(&w, "cache", state->cache);
+	number(&w, "bytes", (long long)host_usage(state->cache));
+	boolean(&w, "host_server", state->listens);
 	list(&w, "servers");
 	vec_each (x, servers) {
 		open_with(&w, '{');
@@ -98,18 +123,21 @@ static void print_json(struct session *s, const struct servers *servers, struct 
 	strbuf_addc(out, '\n');
 }
 
-static void print_text(struct session *s, const struct servers *servers, struct strbuf *out)
+static void print_text(struct session *s, const struct state *state, const struct servers *servers,
+	struct strbuf *out)
 {
-	const char *cache = twin_cache(s);
 	const struct server *x;
 
-	strbuf_addf(out, "mode    %s\ncache   ", mode(s));
-	strbuf_add_escaped(out, cache);
-	strbuf_addf(out, " (%llu bytes)\n", host_usage(cache));
+	strbuf_addf(out, "mode    %s\ncache   ", state->mode);
+	strbuf_add_escaped(out, state->cache);
+	strbuf_addf(out, " (%llu bytes)\n", host_usage(state->cache));
 	vec_each (x, servers)
 		strbuf_addf(out, "server  %d since %s\n", (int)x->record.front,
 			time_text(s, x->record.since));
-	if (!servers->n)
+	if (state->port)
+		strbuf_addf(out, "server  yours, on port %u: %s\n", state->port,
+			state->listens ? "it listens" : "nobody listens");
+	else if (!servers->n)
 		strbuf_adds(out, "server  none\n");
 }
 
@@ -117,14 +145,15 @@ static int show_status(struct session *s)
 {
 	struct strbuf out = STRBUF_INIT;
 	struct servers servers = {0};
+	const struct state state = look(s);
 
 	find_servers(s, &servers);
 	if (s->options.set[OPT_JSON])
-		print_json(s, &servers, &out);
+		print_json(s, &state, &servers, &out);
 	else
-		print_text(s, &servers, &out);
+		print_text(s, &state, &servers, &out);
 	session_print(&out);
-	return servers.n ? 0 : 1;
+	return servers.n || state.listens ? 0 : 1;
 }
 
 /* Asked first, so that the server ends its own files; then not asked. */
@@ -132,9 +161,14 @@ static int stop_servers(struct session *s)
 {
 	struct servers servers = {0};
 	const struct server *x;
+	const struct state state = look(s);
 	int fd;
 
 	find_servers(s, &servers);
+	if (!servers.n && strcmp(state.mode, "on") != 0)
+		warn_line("sccache is %s for %s: there is nothing of seal-exec's to stop%s",
+			state.mode, s->facts.project,
+			state.port ? "; the host's server is yours" : "");
 	vec_each (x, &servers) {
 		fd = twin_process(x->record.front, x->record.front_started);
 		if (fd < 0)
@@ -157,7 +191,7 @@ static int print_stats(struct session *s)
 
 	if (!run)
 		die("out of memory");
-	if (strcmp(mode(s), "off") == 0)
+	if (strcmp(look(s).mode, "off") == 0)
 		die("sccache is off for %s; write { tool = \"cargo\", sccache = \"on\" } in "
 		    "command_tools",
 			s->facts.project);
@@ -192,8 +226,7 @@ int cmd_sccache(struct session *s)
 	if (more || (s->options.set[OPT_JSON] && strcmp(word, "status") != 0))
 		die("sccache %s takes no more words%s", word,
 			s->options.set[OPT_JSON] ? ", and only status takes --json" : "");
-	session_open(s, environ);
-	session_refuse(s);
+	session_check(s, environ);
 	if (s->around != AROUND_NONE)
 		die("the servers of projects are not to be seen from inside a run");
 	if (strcmp(word, "status") == 0)

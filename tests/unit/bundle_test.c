@@ -54,7 +54,7 @@ static void test_faults(void)
 		"seal-exec: x.toml:3:9: this entry of read lacks its value; add it\n");
 	faults_are(HEAD "env = [{path = 'w'}]\n",
 		"seal-exec: x.toml:3:9: unknown key 'path' in env[0]; known keys: name, why, when, "
-		"os, escape\n"
+		"os, escape, own\n"
 		"seal-exec: x.toml:3:8: this entry of env lacks its value; add it\n");
 	faults_are(HEAD "read = [{path = '/a', when = 'k'}]\n",
 		"seal-exec: x.toml:3:9: when = 'k' names no knob of this bundle\n");

@@ -33,7 +33,8 @@ static const char *at(struct run *r, const char *path)
 		m->stand_in ? stand_in_names[m->stand_in] : "");
 }
 
-#define P "/home/alice/p"
+#define H "/home/alice"
+#define P H "/p"
 
 static void test_project(void)
 {
@@ -255,6 +256,44 @@ static void test_on_path(void)
 	run_free(r);
 }
 
+/* What a bundle says of a folder in its cache, with the setting that lifts it. */
+static void test_bundle(void)
+{
+	static const char bundle[] = "name = 'x'\nsummary = 'a tool'\ncommands = ['x']\n"
+				     "write = [{path = '~/.cache/x', make = true}, {path = "
+				     "'~/.cache/x/a/vcs', when = 'g'}]\n"
+				     "protect = ['~/.cache/x/a/vcs', '~/.other/vcs']\n"
+				     "[knobs.g]\ntype = 'bool'\ndefault = false\n";
+	static const struct node there[] = {
+		{H "/.cache/x/a/vcs", PATH_DIR, NULL, 9},
+		{NULL, PATH_MISSING, NULL, 0},
+	};
+	const struct node *const extras[] = {NULL, there};
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		struct run *r = run_new();
+
+		r->extra = extras[i % 2];
+		run_bundle(r, bundle);
+		run_project(r,
+			i < 2 ? "sandbox.os.command_tools = ['x']\n"
+			      : "sandbox.os.command_tools = [{tool = 'x', g = true}]\n");
+		run_plan(r, "x");
+		is_str(run_faults(r), "", "no faults");
+		if (i < 2) {
+			is_str(at(r, H "/.cache/x/a"), "bind", "what is above is pinned");
+			is_str(at(r, H "/.cache/x/a/vcs"), i ? "ro-bind" : "ro-bind folder",
+				"a bundle's protected folder (%s)", i ? "there" : "missing");
+		} else {
+			ok(!strstr(at(r, H "/.cache/x/a/vcs"), "ro-bind"),
+				"... a grant to write that names it lifts it");
+		}
+		is_str(at(r, H "/.other/vcs"), "-", "... what no grant reaches needs no mount");
+		run_free(r);
+	}
+}
+
 int main(void)
 {
 	test_project();
@@ -264,6 +303,7 @@ int main(void)
 	test_home();
 	test_opened();
 	test_on_path();
+	test_bundle();
 	worktree(true);
 	worktree(false);
 	return done_testing();

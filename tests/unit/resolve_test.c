@@ -149,7 +149,8 @@ static void test_uses(void)
 		"domains = ['a.org']\n");
 	run_bundle(r,
 		"name = 'b'\nsummary = 'b'\ncommands = ['b']\nuses = ['c', 'a']\n"
-		"read = ['/b']\nenv = ['B_*']\ndomains = ['b.org']\n");
+		"read = ['/b']\nenv = ['B_*', {name = 'TOKEN', own = true}]\n"
+		"domains = ['b.org']\n");
 	run_bundle(r, "name = 'c'\nsummary = 'c'\nread = ['/c']\ndomains = ['c.org']\n");
 	run_project(r, TOOLS("'a', {tool = 'b', domains = ['mine.org']}"));
 	run_resolve(r, "a");
@@ -162,6 +163,8 @@ static void test_uses(void)
 	for (i = 0; i < r->policy.grants.n; i++)
 		if (!r->policy.grants.v[i].from.kind && !r->policy.grants.v[i].from.at.file)
 			ok(false, "%s has an origin", r->policy.grants.v[i].value);
+	run_resolve(r, "b");
+	ok(strstr(own_grants(r), "env TOKEN; "), "its own command has what is its own");
 	run_free(r);
 }
 

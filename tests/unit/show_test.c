@@ -86,7 +86,8 @@ static void test_page(void)
 	ok(strstr(json.s,
 		   "{\"kind\":\"write\",\"value\":\"~/c\",\"text\":null,\"when\":\"fetch\","
 		   "\"os\":null,\"make\":true,\"cache\":\"checked\",\"escape\":false,"
-		   "\"inert\":false,\"twin\":false,\"why\":\"verified\",\"line\":10}"),
+		   "\"inert\":false,\"twin\":false,\"own\":false,\"why\":\"verified\",\"line\":"
+		   "10}"),
 		"a grant");
 	ok(strstr(json.s,
 		   "{\"name\":\"auto\",\"type\":\"auto\",\"default\":null,\"values\":[],"

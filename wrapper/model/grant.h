@@ -43,6 +43,7 @@ enum grant_flag {
 	GRANT_UNCHECKED = 1 << 6,  /* the same, and nobody verifies what is in it */
 	GRANT_INERT = 1 << 7,      /* neither programs nor configuration, for all its name */
 	GRANT_TWIN = 1 << 8,       /* a port: not the host's, but of a twin (model/twin.h) */
+	GRANT_OWN = 1 << 9,        /* for the bundle's own commands, not where another uses it */
 };
 
 /* Where a grant of a bundle holds. */
@@ -72,7 +73,7 @@ struct grants {
 const char *grant_kind_name(enum grant_kind kind);
 
 /* What a reader must know of G besides its reason: "an escape", "a cache that builds outside use,
- * unchecked"; NULL for nothing. */
+ * unchecked", "for its own commands only"; NULL for nothing. */
 const char *grant_mark(const struct grant *g);
 
 /* "linux", "macos"; NULL for PLATFORM_ANY. */

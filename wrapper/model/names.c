@@ -189,6 +189,8 @@ const char *grant_mark(const struct grant *g)
 		return "a cache that builds outside use, unchecked";
 	if (g->flags & GRANT_TWIN)
 		return "of a server of this project's own, in a sandbox";
+	if (g->flags & GRANT_OWN)
+		return "for its own commands only";
 	return g->kind == GRANT_DBUS ? bus_risk(g->value) : NULL;
 }
 

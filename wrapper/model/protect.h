@@ -13,7 +13,7 @@
 enum stand_in {
 	STAND_NONE,
 	STAND_PIPE,   /* that nobody may open: git neither lists, adds nor cleans it */
-	STAND_FOLDER, /* empty; in git directories, where nobody lists it */
+	STAND_FOLDER, /* empty; in git directories and caches, where nobody lists it */
 	STAND_FILE,   /* empty */
 	STAND_DOT,    /* a file of "./" and a newline: git's commondir of itself */
 };

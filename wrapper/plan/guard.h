@@ -36,6 +36,7 @@ struct guard {
 	enum stand_in if_gone;  /* what would, if it existed only as long as another run */
 	bool leaf;              /* what is missing above it may be made: node_modules of .bin */
 	bool named;             /* a person wrote PATH, so a link on the way is his to mend */
+	bool deep;              /* what is missing above it may be made, and comes to be: caches */
 	struct origin from;
 };
 

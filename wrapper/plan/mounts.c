@@ -169,7 +169,8 @@ static void wish_grant(struct builder *b, struct wishes *w, const struct grant *
 		break;
 	case GRANT_DENY:
 	case GRANT_PROTECT:
-		wish_guard(b, w, g);
+		if (!g->from.bundle) /* protect_guards() has those */
+			wish_guard(b, w, g);
 		break;
 	case GRANT_SOCKET:
 		wish_socket(b, w, g, fact);

@@ -14,6 +14,7 @@ struct claim {
 	enum protect_found found;
 	bool firm; /* no grant lifts it */
 	bool on_path;
+	bool cache; /* a bundle's: in a folder that its tool fills */
 	struct origin from;
 };
 
@@ -157,6 +158,21 @@ static void sort_claims(struct claims *all)
 	all->n = n;
 }
 
+/* What tools keep in their caches and run outside later: repositories, plugins. */
+static void claim_bundles(struct claimer *c)
+{
+	const struct grant *g;
+
+	vec_each (g, &c->p->grants)
+		if (g->kind == GRANT_PROTECT && g->from.bundle && g->path &&
+			is_granted(c, g->path)) {
+			struct claim *x = claim(c, g->path, STAND_FOLDER, NULL);
+
+			x->cache = true;
+			x->from = g->from;
+		}
+}
+
 static void claim_all(struct claimer *c)
 {
 	const struct repo *r;
@@ -170,6 +186,7 @@ static void claim_all(struct claimer *c)
 		claim_repository(c, r);
 	claim_path(c);
 	claim_home(c);
+	claim_bundles(c);
 	for (i = 0; i < c->f->manifests.n; i++)
 		if (is_granted(c, c->f->manifests.v[i]))
 			claim(c, c->f->manifests.v[i], STAND_NONE,
@@ -276,6 +293,7 @@ void protect_guards(struct builder *b, struct guards *guards)
 			.path = x->path,
 			.stand_in = x->missing,
 			.leaf = x->on_path,
+			.deep = x->cache,
 			.from = x->from,
 		};
 
@@ -326,6 +344,34 @@ static bool is_closed(struct builder *b, const char *path)
 	return up && up->closed;
 }
 
+/* PATH with what is there under its canonical name: a mount's source is one. */
+static const char *canonical_of(struct builder *b, const char *path)
+{
+	const char *up;
+	const struct path_fact *fact;
+
+	for (up = path; strcmp(up, "/") != 0; up = path_parent(b->arena, up)) {
+		fact = facts_path(b->facts, up);
+		if (fact && fact->end != PATH_MISSING && fact->canonical)
+			return arena_printf(b->arena, "%s%s", fact->canonical, path + strlen(up));
+	}
+	return path;
+}
+
+/*
+ * The tool fills the folders above: they come to be, as pins, and what stands for the thing stands
+ * at its own name. A mount whose own folder is missing too has that under the name that was
+ * written, not under a canonical one.
+ */
+static void guard_deep(struct builder *b, struct guards *guards, const struct guard *template)
+{
+	const char *canonical = canonical_of(b, template->path);
+
+	add(b, guards, template, canonical)->stand_in = STAND_FOLDER;
+	if (strcmp(canonical, template->path) != 0)
+		add(b, guards, template, template->path)->stand_in = STAND_FOLDER;
+}
+
 bool protect_guard(struct builder *b, struct guards *guards, const struct guard *template)
 {
 	const struct path_fact *fact = facts_path(b->facts, template->path);
@@ -352,6 +398,11 @@ bool protect_guard(struct builder *b, struct guards *guards, const struct guard 
 	}
 	if (fact->end != PATH_MISSING) {
 		add(b, guards, template, fact->canonical)->file = fact->end != PATH_DIR;
+		return true;
+	}
+	if (template->deep) {
+		if (stands)
+			guard_deep(b, guards, template);
 		return true;
 	}
 	missing = first_of(b, template->path, PATH_MISSING);

@@ -14,7 +14,9 @@ void select_grants(const struct match *match, const struct choice *c, pick *to, 
 	vec_each (g, &b->grants) {
 		if (g->kind == GRANT_DOMAIN && (match->used || !defaults))
 			continue;
-		if ((g->kind == GRANT_HOST_PORT || g->kind == GRANT_GIT_CONFIG) && match->used)
+		if (match->used &&
+			(g->kind == GRANT_HOST_PORT || g->kind == GRANT_GIT_CONFIG ||
+				g->flags & GRANT_OWN))
 			continue;
 		if (knob_selects(g->when, b, c))
 			to(user, b, g);

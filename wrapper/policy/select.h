@@ -13,7 +13,7 @@ typedef void pick(void *user, const struct bundle *b, const struct grant *g);
 /*
  * Calls TO for each grant that applies when MATCH's bundle is used with the choice C: the bundle's
  * own, its hosts unless its entry has others, and the entry's. Of a bundle that is only used by
- * another neither hosts nor ports. Grants of every platform.
+ * another neither hosts nor ports, nor what is for its own commands. Grants of every platform.
  */
 void select_grants(const struct match *match, const struct choice *c, pick *to, void *user);
 

@@ -41,6 +41,7 @@ static const struct {
 	{BD_READ, GRANT_READ, 0},
 	{BD_WRITE, GRANT_WRITE, 0},
 	{BD_PROJECT_WRITE, GRANT_WRITE, GRANT_IN_PROJECT},
+	{BD_PROTECT, GRANT_PROTECT, 0},
 	{BD_COPY, GRANT_COPY, 0},
 	{BD_ENV, GRANT_ENV, 0},
 	{BD_SET, GRANT_SET, 0},
@@ -101,7 +102,7 @@ static bool on_special_key(struct reader *r, enum bundle_row key, const struct t
 
 	if (key != BD_WRITE_MAKE && key != BD_PROJECT_WRITE_MAKE && key != BD_WRITE_CACHE &&
 		key != BD_WRITE_INERT && key != BD_SET_TEXT && key != BD_GIT_CONFIG_TEXT &&
-		key != BD_HOST_PORT_TWIN)
+		key != BD_HOST_PORT_TWIN && key != BD_ENV_OWN)
 		return false;
 	if (!g)
 		return true; /* cannot be, as above */
@@ -112,6 +113,7 @@ static bool on_special_key(struct reader *r, enum bundle_row key, const struct t
 	else if (ev->boolean)
 		g->flags |= key == BD_WRITE_INERT  ? GRANT_INERT
 			: key == BD_HOST_PORT_TWIN ? GRANT_TWIN
+			: key == BD_ENV_OWN        ? GRANT_OWN
 						   : GRANT_MAKE;
 	return true;
 }

@@ -278,6 +278,25 @@ static void check_cache(const struct bundle *b, const struct grant *g, struct di
 			"'%s' stays writable with fetch = false; add when = \"fetch\"", g->value);
 }
 
+/* What is protected lies in what is written: elsewhere nobody could write it. */
+static void check_protect(const struct bundle *b, const struct grant *p, struct diags *diags)
+{
+	const char *path = plain_path(p->value, diags->arena), *writable;
+	const struct grant *g;
+
+	if (p->kind != GRANT_PROTECT)
+		return;
+	vec_each (g, &b->grants) {
+		if (g->kind != GRANT_WRITE || g->flags & GRANT_IN_PROJECT || !g->value)
+			continue;
+		writable = plain_path(g->value, diags->arena);
+		if (strcmp(path, writable) != 0 && path_under(path, writable))
+			return;
+	}
+	diag_add(diags, p->from.at,
+		"'%s' is protected, and no entry of write is around it; remove it", p->value);
+}
+
 /* A rule that opens all of a service or of the keyring, and a store as a whole, say that they do.
  */
 static void check_whole(const struct grant *g, struct diags *diags)
@@ -428,6 +447,7 @@ void lint_bundle(const struct bundle *b, const struct refusals *refusals, struct
 			continue;
 		check_why(g, refusals, diags);
 		check_cache(b, g, diags);
+		check_protect(b, g, diags);
 		check_whole(g, diags);
 		check_variable(g, diags);
 	}

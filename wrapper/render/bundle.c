@@ -129,8 +129,8 @@ static void put_grant(struct page *p, const struct grant *g)
 /* A value that needs no words stands beside its neighbours. */
 static bool is_plain(const struct grant *g)
 {
-	return !g->when && !g->os && !g->from.why && !g->text &&
-		!(g->flags & (GRANT_MAKE | GRANT_ESCAPE | GRANT_CHECKED | GRANT_UNCHECKED));
+	return !g->when && !g->os && !g->from.why && !g->text && !(g->flags & GRANT_MAKE) &&
+		!grant_mark(g);
 }
 
 /* Those of B's grants that are of KIND and IN_PROJECT, under TITLE. False if there are none. */
@@ -166,6 +166,7 @@ static void put_grants(struct page *p, const struct bundle *b)
 	static const char *const titles[GRANT_KINDS] = {
 		[GRANT_READ] = "reads",
 		[GRANT_WRITE] = "writes",
+		[GRANT_PROTECT] = "never writes, whatever is granted around it",
 		[GRANT_COPY] = "reads a copy of",
 		[GRANT_ENV] = "environment: variables of yours that pass",
 		[GRANT_SET] = "environment: what is set unless yours passes",

@@ -50,6 +50,7 @@ static void put_grants(struct writer *w, const struct bundle *b)
 		boolean(w, "escape", g->flags & GRANT_ESCAPE);
 		boolean(w, "inert", g->flags & GRANT_INERT);
 		boolean(w, "twin", g->flags & GRANT_TWIN);
+		boolean(w, "own", g->flags & GRANT_OWN);
 		text(w, "why", g->from.why);
 		number(w, "line", g->from.at.line);
 		close_with(w, '}');

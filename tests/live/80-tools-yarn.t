@@ -107,7 +107,10 @@ else
 		#!/bin/sh
 		case $1 in
 		-g) mkdir -p ~/.bun/install/global && touch ~/.bun/bin/semver ~/.bun/install/global/semver ;;
-		*) mkdir -p ~/.bun/install/cache && touch ~/.bun/install/cache/"$1" && sh spy.sh ;;
+		*)
+			cache=${BUN_INSTALL_CACHE_DIR:-$HOME/.bun/install/cache}
+			mkdir -p "$cache" && touch "$cache/$1" && sh spy.sh
+			;;
 		esac
 	END
 	chmod +x "$T/bun/bun"
@@ -137,17 +140,22 @@ bun_entry ""
 add is-number
 exits 0 "bun add"
 spied "bun add"
-[ -n "$(ls "$cache")" ] && [ "$(ls "$HOME/.bun")" = install ] && [ "$(ls "$HOME/.bun/install")" = cache ]
+[ -n "$(ls node_modules/.bun-cache)" ] && [ ! -e "$HOME/.bun" ]
+ok $? "... whose cache is the project's, and the host has nothing of bun"
+mkdir -p "$cache"
+touch "$cache/before"
+before=$(tree "$cache")
+add is-even
+exits 0 "... nor does it need the host's cache"
+is "$(tree "$cache")" "$before" "... which is as it was"
+bun_entry ", fetch = true"
+add is-odd
+exits 0 "bun add with fetch = true"
+[ "$(tree "$cache")" != "$before" ] && [ "$(ls "$HOME/.bun")" = install ] && [ "$(ls "$HOME/.bun/install")" = cache ]
 ok $? "... the host has its cache, and nothing else of bun"
 add -g semver@7.0.0
 [ ! -e "$HOME/.bun/bin" ] && [ ! -e "$HOME/.bun/install/global" ]
 ok $? "bun add -g: nothing is on the host without install = true"
-bun_entry ", fetch = false"
-before=$(tree "$cache")
-add is-odd
-[ "$status" != 0 ]
-ok $? "bun add of something new fails with fetch = false"
-is "$(tree "$cache")" "$before" "... and the cache is as it was"
 bun_entry ", install = true"
 add -g semver@7.0.0
 [ -e "$HOME/.bun/bin/semver" ]

@@ -79,7 +79,8 @@ class Case:
             if bundle["name"] in seen:
                 continue
             seen.add(bundle["name"])
-            grants += [g for g in bundle["grants"] if self.holds(bundle, g["when"])]
+            grants += [g for g in bundle["grants"] if self.holds(bundle, g["when"])
+                       and not (g["own"] and bundle is not self.bundle)]
             todo += [self.catalog[u["name"]] for u in bundle["uses"]
                      if self.holds(bundle, u["when"])]
         return grants
@@ -187,6 +188,10 @@ class Case:
                 acts += self.try_path(path)
             elif os.path.exists(path) and os.access(path, os.R_OK):
                 acts.append((f"exists {path}", "file" if os.path.isfile(path) else "dir"))
+        for path in self.paths("protect"):
+            if path not in self.paths("read", "write") and self.mode(path) == "write":
+                acts.append((f"make {path}/seal-new", "!EROFS"))
+                self.unmade += [path, path + "/seal-new"]
         for name, value in self.passed.items():
             acts.append((f"env {name}", value))
         for g in self.grants:

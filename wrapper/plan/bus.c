@@ -41,7 +41,7 @@ void plan_bus(struct builder *b)
 		*vec_push(b->arena, &bus->rules) =
 			(struct bus_rule){.text = g->value, .from = g->from};
 	}
-	if (!bus->rules.n)
+	if (!first)
 		return;
 	bus->inside = BUS_NONE;
 	/* A run within a run has what that one was given: what may be said there is decided

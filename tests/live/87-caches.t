@@ -85,6 +85,13 @@ for disk in there missing; do
 done
 rm -rf "$HOME/go"
 
+# A run within a run, whose home is private: what lies there in a cache is no reason to refuse.
+printf '[sandbox.os]\nread = ["%s"]\n' "$root" | manifest
+run "$seal" -- sh -c 'mkdir -p ~/go/pkg/mod/cache/vcs && exec "$0" -- stubs/go x' "$seal"
+exits 0 "a run within a run"
+[ ! -e "$HOME/go" ]
+ok $? "... leaves nothing on the host"
+
 # --- go, which keeps repositories in its cache of modules --------------------------------------------------------
 
 export GIT_CONFIG_GLOBAL="$T/gitconfig" GIT_CONFIG_NOSYSTEM=1

@@ -188,9 +188,12 @@ static void check_guard(struct bare_builder *b, const struct mount *m)
 		if (given != GIVEN_NOTHING && !strvec_has(&b->s->hidden, path))
 			refuse(b, m, "hidden");
 	} else if (given == GIVEN_WRITE && !held_closed(b->s, path)) {
-		/* What is not there can be made by the run around as well, and a manifest of its
-		 * making grants nothing here. */
-		if (ours && (b->lower || m->stand_in != STAND_NONE || is_manifest(b->plan, path)))
+		/* What is not there can be made by the run around as well, what lies in a cache it
+		 * can write itself if it has that, and a manifest of its making grants nothing
+		 * here. */
+		if (ours &&
+			(b->lower || m->stand_in != STAND_NONE || m->from.bundle ||
+				is_manifest(b->plan, path)))
 			b->losses->unprotected++;
 		else
 			refuse(b, m, "read-only");

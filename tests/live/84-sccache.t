@@ -1,7 +1,7 @@
 #!/bin/bash
 # limit: 240
 # sccache: the modes of the cargo bundle's setting. "on" has a server of the project's own in a sandbox
-# (a twin), which later runs adopt; with "manual" it is the host's, and that is the way out that "on" is
+# (a twin), which other runs adopt and the last one ends; with "manual" it is the host's, and that is the way out that "on" is
 # there to close: each attack reaches its canary there. On a loopback of the test's own (net/net.sh).
 # The helpers set out, err and status; scripts for another shell stand in single quotes.
 # shellcheck disable=SC2016,SC2119,SC2154
@@ -50,6 +50,37 @@ as_cargo()
 	run "$seal" -- ./s/cargo
 }
 
+# keep NAME SCRIPT: a run that lasts, with its server, until `release NAME`, and then does SCRIPT.
+keep()
+{
+	rm -f "ready.$1" "go.$1"
+	mkdir -p "k.$1"
+	cat >"k.$1/cargo" <<-SH
+		#!/bin/sh
+		touch ready.$1
+		for i in \$(seq 400); do [ -e go.$1 ] && break; sleep 0.05; done
+		${2:-}
+	SH
+	chmod +x "k.$1/cargo"
+	timeout 40 "$seal" -- "./k.$1/cargo" >"$T/keep.$1" 2>&1 </dev/null &
+	eval "kept_$1=\$!"
+	holds -e "ready.$1" || echo "# no ready.$1: $(cat "$T/keep.$1")" >&2
+}
+
+release()
+{
+	touch "go.$1"
+	eval "wait \$kept_$1"
+}
+
+# dead: nothing that was left writes `tick` any more, nor is it there.
+dead()
+{
+	local before
+	before=$(stat -c %s tick) && sleep 0.4 && [ "$(stat -c %s tick)" = "$before" ] &&
+		! grep -qs 'stay-of-tes[t]' /proc/[0-9]*/cmdline
+}
+
 # hits: how often this project's cache had it.
 hits()
 {
@@ -72,7 +103,7 @@ stop()
 	run "$seal" sccache stop
 	[ "$status" = 0 ] || echo "# stop: $err" >&2
 }
-trap 'cd "$T/proj" && "$seal" sccache stop; chmod -R u+rwX "$T" 2>/dev/null; rm -rf "$T"' EXIT
+trap 'for dir in proj again; do cd "$T/$dir" && "$seal" sccache stop; done; chmod -R u+rwX "$T" 2>/dev/null; rm -rf "$T"' EXIT
 
 printf 'int f(void)\n{\n\treturn 1;\n}\n' >a.c
 echo 'pub fn f() -> u32 { 1 }' >lib.rs
@@ -110,12 +141,18 @@ wait $first
 is "$status $(cat "$T/one")" "0 0" "two first runs at once both build"
 [ -s one.o ] && [ -s two.o ]
 ok $? "... the host has both objects"
+is "$(servers)" "" "[CC-03] ... and there is no server when both have ended"
+is "$(hits)" 0 "stats: what the last one counted"
+run "$seal" -- sccache gcc -c a.c -o two.o
+exits 0 "a later run builds"
+is "$(hits)" 1 "... from the cache"
+keep a
 twin=$(servers)
-like "$twin" '^[0-9]+$' "[CC-03] ... and there is one server"
+like "$twin" '^[0-9]+$' "[CC-03] while a run lasts there is one server"
 like "$(tr '\0' ' ' <"/proc/$twin/cmdline")" 'sccache serve' "... seal-exec's"
 before=$(hits)
 run "$seal" -- sccache gcc -c a.c -o three.o
-exits 0 "a later run builds"
+exits 0 "a run beside it builds"
 is "$(hits)" $((before + 1)) "... from the cache"
 cmp -s one.o three.o
 ok $? "... the same object"
@@ -150,7 +187,9 @@ stop
 is "$(servers)" "" "stop ends it"
 [ ! -e "/proc/$twin" ]
 ok $? "... and its process is gone"
+release a
 is "$(timeout 20 sh -c '"$1" -- sccache gcc -c a.c -o four.o 2>&1 | cat; echo end' sh "$seal")" end "the reader of a first run's output sees its end"
+keep a
 twin=$(servers)
 is "$(ps -o sid= -p "$twin" | tr -d ' ')" "$twin" "it has a session of its own"
 is "$(readlink "/proc/$twin/fd/0" "/proc/$twin/fd/1" "/proc/$twin/cwd" | tr '\n' ' ')" "/dev/null /dev/null $T/proj " "... and none of the caller's files"
@@ -171,7 +210,7 @@ unlike "$out" . "[CC-03] a run does not see the cache"
 [ ! -e "$cache/x" ]
 ok $? "... nor writes it"
 tr '\0' '\n' <"/proc/$(sccache_pid)/environ" >"$T/environ"
-is "$(TOKEN=1 cut -d= -f1 "$T/environ" | sort | tr '\n' ' ')" "HOME LOGNAME PATH PWD SCCACHE_DIR SCCACHE_IDLE_TIMEOUT SCCACHE_NO_DAEMON SCCACHE_START_SERVER TMPDIR USER " "no variable of a caller's is in it"
+is "$(TOKEN=1 cut -d= -f1 "$T/environ" | sort | tr '\n' ' ')" "HOME LOGNAME PATH PWD SCCACHE_DIR SCCACHE_NO_DAEMON SCCACHE_START_SERVER TMPDIR USER " "no variable of a caller's is in it"
 like "$("$seal" explain -- cargo)" '4226 \(of a server of this project' "explain says what the port leads to"
 unlike "$(cat "$T/trust")" 'escape' "trust calls it no escape"
 
@@ -183,6 +222,7 @@ printf '#!/bin/sh\ncp %s/wide/secret %s/proj/wide\nexec gcc "$@"\n' "$T" "$T" >w
 chmod +x wide.sh
 ln -sf wide.sh gcc-wide
 with on <<<"read = [\"$T/wide\"]"
+keep b
 run "$seal" -- sccache ./gcc-wide -c a.c -o five.o
 is "$(cat wide)" "wide of $T" "control: a server whose project is granted more reads that"
 is "$(servers | wc -w)" 2 "[CC-03] ... it is another server"
@@ -192,15 +232,29 @@ printf 'int g(void)\n{\n\treturn 1;\n}\n' >g.c
 run "$seal" -- sccache ./gcc-wide -c g.c -o five.o
 [ ! -e wide ]
 ok $? "[CC-03] ... and a run that is granted less does not use it, though it is there"
-before=$(hits)
-run "$seal" -- sccache gcc -c a.c -o five.o
-is "$(hits)" $((before + 1)) "... with the same cache"
+as_cargo 'sccache gcc -c a.c -o five.o && sccache --show-stats'
+like "$out" '^Cache hits +1$' "... with the same cache"
+release a
+release b
+is "$(servers)" "" "... each ends with its last run"
+
+# What is granted later is not for a run that has begun.
+keep a 'sccache ./gcc-wide -c g.c -o six.o'
 stop
+rm -f wide
+with on <<<"read = [\"$T/wide\"]"
+release a
+[ ! -e wide ]
+ok $? "[CC-03] a run whose server has ended gets none that is granted more by now"
+like "$(cat "$T/keep.a")" 'what this project grants has changed since this run began' "... and is told so"
+run "$seal" sccache serve "$T/proj" 0123456789abcdef0123456789abcdef
+like "$status $err" '125 .*has changed since this run began' "a server with other grants than a run knows does not start"
+with on </dev/null
 
 # Inside a run the port is that of the run around.
 with on <<<"read = [\"$root\"]"
 as_cargo "exec $seal -- sccache gcc -c g.c -o nested.o"
-is "$status $(servers | wc -w)" "0 1" "a run within a run builds with the server of the one around"
+is "$status $(servers | wc -w)" "0 0" "a run within a run builds with the server of the one around"
 run "$seal" -- "$seal" sccache status
 like "$status $err" '125 .*not to be seen from inside' "... and cannot look at servers"
 stop
@@ -226,39 +280,195 @@ builds_after()
 	rm -f x.o y.o
 }
 builds_after 'kill -KILL "$(sccache_pid)"' "the server is killed: the next connection has another"
-like "$(servers)" '^[0-9]+$' "... one"
 builds_after 'kill -KILL "$(servers)"; none_left' "its front is killed: the same"
 builds_after 'stop' "it is stopped: the same"
-twin=$(servers)
-kill -KILL "$twin"
-run "$seal" -- sccache gcc -c a.c -o x.o
-exits 0 "killed between two runs: the next run has another"
-unlike "$(servers)" "^$twin\$" "... and not the dead one"
-stop
+is "$(servers)" "" "... and none is left"
 export SCCACHE_IDLE_TIMEOUT=1
-run "$seal" -- sccache gcc -c a.c -o x.o
-twin=$(servers)
-like "$twin" '^[0-9]+$' "with SCCACHE_IDLE_TIMEOUT=1 it starts"
+keep a
+like "$(servers)" '^[0-9]+$' "with SCCACHE_IDLE_TIMEOUT=1 it starts"
 none_left
-is "$(servers)" "" "... and ends when it is idle"
-printf '#!/bin/sh\nsetsid sh -c "while :; do sccache --show-stats; touch %s/proj/alive; sleep 0.2; done" >/dev/null 2>&1 </dev/null &\nexec gcc "$@"\n' "$T" >stay.sh
-chmod +x stay.sh
-ln -sf stay.sh gcc-stay
-echo 'int h;' >h.c
-rm -f alive
-run "$seal" -- sccache ./gcc-stay -c h.c -o x.o
-holds -e alive
-ok $? "control: something that was left in there keeps it busy"
-none_left
-ok $? "[CC-03] [CC-07] ... but not for longer than runs use it"
-rm -f alive
-sleep 1
-[ ! -e alive ]
-ok $? "... and what was left is dead"
-[ -z "$(find "$state" -maxdepth 2 -type f)" ]
-ok $? "... its record goes with it"
+is "$(servers)" "" "... and ends when it is idle, though the run lasts"
+release a
 unset SCCACHE_IDLE_TIMEOUT
-is "$(find . -type p)" "" "... and what stood in the project"
+for name in SCCACHE_SERVER_PORT=4300 SCCACHE_SERVER_UDS=/tmp/s; do
+	run env "$name" "$seal" -- sh -c 'touch marker; sccache gcc'
+	refused "has its server on port 4226, and ${name%=*} names another" "[CC-03] ${name%=*} leads no client past it"
+done
+run env SCCACHE_SERVER_PORT=4226 "$seal" -- sccache gcc -c a.c -o x.o
+exits 0 "... the same port may be named"
+
+# --- Nothing is left between runs -----------------------------------------------------------------------------------
+#
+# What a compiler leaves in there waits for the user to replace a protected file, whose mount in there
+# goes with it, or to make a repository, which nothing protects in there.
+
+git config user.email a@b
+git config user.name n
+cat >stay.sh <<-SH
+	# stay-of-test
+	for i in \$(seq 400); do
+		echo >>tick
+		printf '[core]\n\trepositoryformatversion = 0\n\tfsmonitor = touch $T/canary/config; false\n' >.git/config
+		for d in */.git; do
+			[ -d \$d ] || continue
+			printf '#!/bin/sh\ntouch $T/canary/hook\n' >\$d/hooks/post-commit
+			chmod +x \$d/hooks/post-commit
+		done
+		sleep 0.05
+	done 2>/dev/null
+SH
+printf '#!/bin/sh\ncd %s/proj\nsetsid sh ./stay.sh stay-of-test >/dev/null 2>&1 </dev/null &\nexec gcc "$@"\n' "$T" >stay-cc.sh
+chmod +x stay-cc.sh
+ln -sf stay-cc.sh gcc-stay
+n_stay=0
+
+# stays: a build leaves stay.sh in the server, in a run that is then waited for (or `keep`).
+stays()
+{
+	rm -f tick
+	n_stay=$((n_stay + 1))
+	echo "int h$n_stay;" >h.c
+}
+
+# acts NAME: the user does what the left process waits for.
+acts()
+{
+	git config user.name "other$n_stay"
+	git init -q newsub && (cd newsub && echo x >f && git add f && sleep 0.3 &&
+		git -c user.name=a -c user.email=a@b commit -qm y)
+	git status --short >/dev/null
+	! grep -q fsmonitor .git/config && [ ! -e newsub/.git/hooks/post-commit ] &&
+		[ ! -e "$T/canary/config" ] && [ ! -e "$T/canary/hook" ] && [ -d newsub/.git ]
+	ok $? "[CC-03] [CC-07] $1: git config, git init and a commit of the user's are the user's"
+	rm -rf newsub
+}
+
+stays
+as_cargo 'sccache ./gcc-stay -c h.c -o x.o; for i in $(seq 100); do [ -s tick ] && break; sleep 0.05; done'
+[ -s tick ]
+ok $? "control: a compiler leaves something in there, which writes to the project"
+dead
+ok $? "[CC-03] [CC-07] when the run has returned it does nothing more"
+is "$(servers)" "" "... and there is no server"
+is "$(find . -type p)" "" "... nor what stood in the project for names that are protected"
+mkdir .vscode && rmdir .vscode
+ok $? "... they can be made"
+acts "after the run"
+[ -z "$(find "$state" -maxdepth 2 -type f ! -name counted)" ]
+ok $? "... of records nothing is left"
+
+# The front is killed; so is the porter with it, and the server's own ward sees that nobody uses it.
+for who in front both; do
+	stays
+	keep a 'sccache ./gcc-stay -c h.c -o x.o; sleep 20'
+	touch go.a
+	holds -s tick
+	front=$(ps -o pid= --ppid "$kept_a" | tr -d ' ')
+	porter=$(ps -o pid=,comm= --ppid "$front" | awk '$2 == "seal-porter" { print $1 }')
+	like "$porter" '^[0-9]+$' "control: the porter is there"
+	[ $who = front ] || kill -KILL "$porter"
+	kill -KILL "$front"
+	wait "$kept_a" 2>/dev/null
+	none_left
+	is "$(servers)" "" "[CC-07] $who killed: no server stays"
+	dead
+	ok $? "[CC-07] ... nor what was left in it"
+	run "$seal" -- sccache gcc -c a.c -o x.o
+	acts "$who killed"
+done
+
+# While it is awake: a file that was replaced meanwhile is protected in the server that the next run has.
+printf '#!/bin/sh\nprintf "\\n# evil\\n" >>%s/proj/.git/config\nexec gcc "$@"\n' "$T" >config-cc.sh
+chmod +x config-cc.sh
+ln -sf config-cc.sh gcc-config
+echo 'int c1;' >c1.c
+echo 'int c2;' >c2.c
+keep a 'sccache ./gcc-config -c c1.c -o c1.o'
+cp .git/config "$T/saved"
+git config user.name replaced
+run "$seal" -- sccache ./gcc-config -c c2.c -o c2.o
+exits 0 "a file was replaced while a run has a server: the next run builds"
+unlike "$(cat .git/config)" evil "[CC-03] ... in a server that protects it"
+release a
+like "$(cat .git/config)" evil "control: the first run, and its server, had lost it"
+cp "$T/saved" .git/config
+
+# --- Whose cache it is ----------------------------------------------------------------------------------------------
+
+mkdir "$T/again"
+cd "$T/again" || exit 1
+again()
+{
+	with on </dev/null
+	echo 'int a;' >a.c
+	run "$seal" -- sccache gcc -c a.c -o a.o
+	cache=$("$seal" sccache status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["cache"])')
+}
+again
+again
+is "$(hits)" 1 "control: the same project has its cache"
+first=$cache
+[ -n "$(find "$first" -type f)" ]
+ok $? "... with something in it"
+cd "$T" && rm -rf again && mkdir again && cd again || exit 1
+again
+is "$(hits)" 0 "[CC-03] another project at the same path has another cache"
+unlike "$cache" "^$first\$" "... by its name"
+mkdir -p "$first/a/b/c" && touch "$first/a/b/c/f" && ln -s "$T/canary" "$first/a/link" && chmod 0 "$first/a/b"
+keep a
+run "$seal" sccache clear
+like "$status $err" '125 .*a run uses the cache' "clear waits for no run"
+release a
+run "$seal" sccache clear
+exits 0 "clear"
+[ ! -e "$first" ] && [ ! -e "$cache" ]
+ok $? "... removes its cache, and what was at this path before"
+[ -e "$T/canary/secret" ] && [ -n "$(find "$state" -path '*/cache/*' -type f)" ]
+ok $? "... and nothing else: links are not followed, another project's cache is there"
+printf '#!/bin/sh\nchmod 0 "$SCCACHE_DIR"\nexec gcc "$@"\n' >cc-shut.sh
+chmod +x cc-shut.sh
+ln -sf cc-shut.sh gcc-shut
+run "$seal" -- sccache ./gcc-shut -c a.c -o a.o
+run "$seal" -- sccache gcc -c a.c -o a.o
+exits 0 "a cache that was closed by a guest is opened again"
+run "$seal" sccache clear
+cd "$T/proj" || exit 1
+
+# --- An .envrc brings it nothing -----------------------------------------------------------------------------------
+
+if command -v direnv >/dev/null; then
+	mkdir -p "$HOME/.aws" sub
+	echo "key of $T" >"$HOME/.aws/credentials"
+	manifest <<-TOML
+		[sandbox.os]
+		command_tools = [{ tool = "cargo", sccache = "on" }, { tool = "direnv", bundles = ["aws"] }, "aws"]
+		[command_run]
+		envrc_mode = "approved"
+	TOML
+	echo 'export A=1' >.envrc
+	echo 'export B=1' >sub/.envrc
+	direnv allow . 2>/dev/null
+	printf '#!/bin/sh\ncp %s/.aws/credentials %s/proj/seen 2>/dev/null\ntouch %s/proj/ran\nexec gcc "$@"\n' "$HOME" "$T" "$T" >env-cc.sh
+	chmod +x env-cc.sh
+	ln -sf env-cc.sh gcc-env
+	for where in . sub; do
+		rm -f seen ran
+		echo "int e_$n_stay;" >e.c
+		n_stay=$((n_stay + 1))
+		as_cargo "cat $HOME/.aws/credentials; cd $T/proj; sccache ./gcc-env -c e.c -o e.o"
+		[ $where = . ] || (cd sub && run "$seal" -- ../s/cargo && echo "$out" >"$T/sub.out")
+		[ -e ran ] && [ ! -e seen ]
+		ok $? "[CC-03] in $where: what an .envrc grants, the server has not"
+	done
+	as_cargo "cat $HOME/.aws/credentials"
+	like "$out" "key of $T" "control: a run whose .envrc is approved has it"
+	unlike "$(cat "$T/sub.out")" "key of" "... one whose .envrc is not has not"
+	rm -f .envrc sub/.envrc
+else
+	skip "direnv" "no direnv here"
+fi
+with on </dev/null
+
 printf '#!/bin/sh\necho "it is broken" >&2\nexit 3\n' >"$T/bin/sccache"
 chmod +x "$T/bin/sccache"
 with on <<<"read = [\"$T/bin\"]"

@@ -11,10 +11,10 @@
 
 static void test_held(void)
 {
-	static const char name[] = "0123456789abcdef0123456789abcdef";
+	static const char name[] = "0123456789abcdef0123456789abcdef0123456789abcdef";
 	char folder[] = "/tmp/seal-twins.XXXXXX", path[128];
 	struct twin_record r;
-	int fd, other;
+	int fd, other, claim, second;
 
 	if (!mkdtemp(folder)) {
 		ok(false, "a folder for the test");
@@ -33,8 +33,13 @@ static void test_held(void)
 	other = twin_use(folder, name);
 	ok(other >= 0 && twin_is_used(folder, name), "a run does");
 	ok(twin_look(folder, name, &r), "... which is not to hold it");
+	ok(twin_claim(folder, name, &claim) == CLAIM_USED, "... so nobody may end it");
 	close(other);
 	ok(!twin_is_used(folder, name), "... and does no more");
+	ok(twin_claim(folder, name, &claim) == CLAIM_MADE, "then one may");
+	ok(twin_claim(folder, name, &second) == CLAIM_OTHER, "... and one only");
+	ok(twin_use(folder, name) < 0, "... nor does a run use it meanwhile");
+	close(claim);
 	other = dup(fd);
 	close(fd);
 	ok(twin_look(folder, name, &r), "held as long as somebody has it open");
@@ -44,6 +49,8 @@ static void test_held(void)
 	close(other);
 	close(fd);
 	ok(!twin_look(folder, name, &r), "one that nobody holds is of no twin");
+	ok(twin_claim(folder, name, &claim) == CLAIM_GONE && twin_use(folder, name) < 0,
+		"... which nobody can end or use");
 	fd = twin_take(folder, name);
 	ok(fd >= 0 && twin_look(folder, name, &r) && r.init == 0, "it is begun anew");
 	close(fd);
@@ -84,9 +91,11 @@ int main(void)
 	ok(r.front == 0 && r.init == 0, "an empty record");
 	twin_parse(&r, "\n\ninit 5 6 7\nfront 99999999999999999999 1 1\n");
 	ok(r.front == 0 && r.init == 0, "a line with too much in it counts for nothing");
-	ok(twin_is_name("0123456789abcdef0123456789abcdef"), "a name is a digest's digits");
-	ok(!twin_is_name("0123456789abcdef0123456789abcde"), "... all of them");
-	ok(!twin_is_name("0123456789abcdef0123456789abcde/"), "... and nothing else");
+	ok(twin_is_name("0123456789abcdef0123456789abcdef0123456789abcdef"),
+		"a name is a digest's digits");
+	ok(!twin_is_name("0123456789abcdef0123456789abcdef0123456789abcde"), "... all of them");
+	ok(!twin_is_name("0123456789abcdef0123456789abcdef0123456789abcde/"),
+		"... and nothing else");
 	ok(!twin_is_name(""), "... nor nothing");
 	return done_testing();
 }

@@ -46,7 +46,8 @@ static int run_inside(void *user, struct trial_shared *shared)
 {
 	const struct visit *v = user;
 	struct session *s = v->session;
-	struct keeping keeping = {.porter = -1, .record = -1, .log = -1, .quiet = true};
+	struct keeping keeping = {
+		.porter = -1, .porter_front = -1, .record = -1, .log = -1, .quiet = true};
 	struct launch_host host = {
 		.keeper = keeper_main,
 		.over = keeper_over,

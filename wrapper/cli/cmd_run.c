@@ -14,6 +14,7 @@
 #include "cli/twin.h"
 #include "host/facts.h"
 #include "keeper/keeper.h"
+#include "keeper/porter.h"
 #include "launch/launch.h"
 #include "model/names.h"
 #include "render/dbus.h"
@@ -78,8 +79,11 @@ static void say_made(const struct session *s)
 
 int cmd_run(struct session *s)
 {
-	struct keeping keeping = {
-		.porter = -1, .record = -1, .log = -1, .quiet = s->options.set[OPT_QUIET]};
+	struct keeping keeping = {.porter = -1,
+		.porter_front = -1,
+		.record = -1,
+		.log = -1,
+		.quiet = s->options.set[OPT_QUIET]};
 	struct launch_host host = {
 		.keeper = keeper_main,
 		.over = keeper_over,
@@ -121,6 +125,8 @@ int cmd_run(struct session *s)
 	twin_begin(s, &keeping);
 	host.register_folder = host_state_path(&s->facts, "placeholders", &s->arena);
 	code = launch_run(&s->plan, &s->facts, &host, s->policy.strict ? NULL : &lower, &s->arena);
+	if (keeping.porter_front >= 0)
+		porter_end(keeping.porter_front); /* also of a run that did not start */
 	if (lower.what)
 		code = bare_lower(s, &lower);
 	if (!s->options.set[OPT_QUIET])

@@ -1,16 +1,21 @@
 /*
  * sccache: this project's server, for who wants to look at it or be rid of it.
  *
- * `serve` is not for people: it is the front of a server (cli/twin.h).
+ * `serve` and `count` are not for people: runs start them (cli/twin.h).
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/die.h"
+#include "base/escape.h"
+#include "base/fd.h"
+#include "base/folder.h"
 #include "base/pidfd.h"
 #include "cli/twin.h"
 #include "host/listens.h"
@@ -183,28 +188,94 @@ static int stop_servers(struct session *s)
 	return 0;
 }
 
-/* What it counted, asked by its own client in a run like any other. */
+/* Of this project, and of those that were at its path before. */
+static int clear_caches(struct session *s)
+{
+	const char *prefix, *all = twin_folders(s, &prefix), *one;
+	struct servers servers = {0};
+	DIR *d = opendir(all);
+	struct dirent *e;
+
+	find_servers(s, &servers);
+	if (servers.n)
+		die("a run uses the cache of this project; end it, or write: seal-exec sccache "
+		    "stop");
+	while (d && (e = readdir(d))) {
+		if (strncmp(e->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		one = arena_printf(&s->arena, "%s/%s", all, e->d_name);
+		if (!folder_remove(one))
+			die_errno("%s: cannot remove it", one);
+	}
+	if (d)
+		closedir(d);
+	return 0;
+}
+
+/* What the server of the last run counted that used one; false if nobody knows. */
+static bool print_counted(struct session *s)
+{
+	struct strbuf out = STRBUF_INIT;
+	cleanup_fd int fd = open(twin_counted(s), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	ssize_t n = -1;
+	char *bytes, *line;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		bytes = arena_calloc(&s->arena, 1, (size_t)st.st_size + 1);
+		n = fd_read_all(fd, bytes, (size_t)st.st_size);
+	}
+	if (n <= 0)
+		return false;
+	for (bytes[n] = '\0'; (line = strsep(&bytes, "\n")) && (*line || bytes);) {
+		strbuf_add_escaped(&out, line);
+		strbuf_addc(&out, '\n');
+	}
+	session_print(&out);
+	return true;
+}
+
+/* What it counted: asked of one that runs by its own client, in a run like any other. */
 static int print_stats(struct session *s)
 {
 	static char *command[] = {(char *)"sccache", (char *)"--show-stats", NULL};
-	struct session *run = calloc(1, sizeof *run);
+	struct servers servers = {0};
+	const char *is = look(s).mode;
+	struct session *run;
 
-	if (!run)
-		die("out of memory");
-	if (strcmp(look(s).mode, "off") == 0)
+	if (strcmp(is, "off") == 0)
 		die("sccache is off for %s; write { tool = \"cargo\", sccache = \"on\" } in "
 		    "command_tools",
 			s->facts.project);
+	find_servers(s, &servers);
+	if (!servers.n && strcmp(is, "on") == 0 && !s->merged.m.adopt_external && print_counted(s))
+		return 0;
+	run = calloc(1, sizeof *run);
+	if (!run)
+		die("out of memory");
 	run->options = s->options;
 	run->options.value[OPT_DIRECTORY] = NULL; /* it has been changed to */
 	run->options.rest = command;
 	return cmd_run(run);
 }
 
+static const struct act {
+	const char *word;
+	int (*now)(struct session *s);
+} acts[] = {
+	{"status", show_status},
+	{"stop", stop_servers},
+	{"stats", print_stats},
+	{"clear", clear_caches},
+};
+
+enum { ACTS = sizeof acts / sizeof *acts };
+
 int cmd_sccache(struct session *s)
 {
 	struct strbuf text = STRBUF_INIT;
 	const char *word, *more;
+	int i = 0;
 
 	opts_read(&s->options, SCOPE_SCCACHE, s->options.rest + 1);
 	if (s->options.set[OPT_HELP]) {
@@ -214,24 +285,24 @@ int cmd_sccache(struct session *s)
 	}
 	word = s->options.rest[0] ? s->options.rest[0] : "";
 	more = s->options.rest[0] ? s->options.rest[1] : NULL;
-	if (strcmp(word, "serve") == 0 && more)
-		return twin_serve(s, more);
+	if (strcmp(word, "serve") == 0 && more && s->options.rest[2])
+		return twin_serve(s, more, s->options.rest[2]);
+	if (strcmp(word, "count") == 0 && more && s->options.rest[2])
+		return twin_count(s, more, s->options.rest[2]);
 	if (strcmp(word, "status") == 0 && more && strcmp(more, "--json") == 0) {
 		s->options.set[OPT_JSON] = true;
 		more = s->options.rest[2];
 	}
-	if (strcmp(word, "status") != 0 && strcmp(word, "stop") != 0 && strcmp(word, "stats") != 0)
-		die("write: seal-exec sccache status (or --json status), stop or stats; for the "
-		    "command: seal-exec -- sccache");
+	while (i < ACTS && strcmp(word, acts[i].word) != 0)
+		i++;
+	if (i == ACTS)
+		die("write: seal-exec sccache status (or --json status), stop, stats or clear; for "
+		    "the command: seal-exec -- sccache");
 	if (more || (s->options.set[OPT_JSON] && strcmp(word, "status") != 0))
 		die("sccache %s takes no more words%s", word,
 			s->options.set[OPT_JSON] ? ", and only status takes --json" : "");
 	session_check(s, environ);
 	if (s->around != AROUND_NONE)
 		die("the servers of projects are not to be seen from inside a run");
-	if (strcmp(word, "status") == 0)
-		return show_status(s);
-	if (strcmp(word, "stop") == 0)
-		return stop_servers(s);
-	return print_stats(s);
+	return acts[i].now(s);
 }

@@ -302,7 +302,7 @@ void session_plan(struct session *s, const char *const *argv)
 	struct wanted_list wanted = {0};
 	struct matches matches = {0};
 	struct strvec bound = {0}, seen = {0}, programs = {0};
-	struct loading loading;
+	struct loading loading = {0};
 	size_t i;
 
 	session_refuse(s);
@@ -311,7 +311,8 @@ void session_plan(struct session *s, const char *const *argv)
 	policy_match(&s->merged, &s->catalog.index, argv, &s->arena, &s->diags, &wanted);
 	for (i = 0; i < wanted.n; i++)
 		add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
-	loading = add_envrc(s, &matches);
+	if (!s->instead) /* it is about the command */
+		loading = add_envrc(s, &matches);
 	add_brought(s, &matches);
 	add_used(s, &s->merged.m, s->merged.config, &matches);
 	read_profile(s, &s->base, "base");
@@ -319,10 +320,8 @@ void session_plan(struct session *s, const char *const *argv)
 	policy_resolve(&s->policy, &s->merged, &s->base, &matches, &s->facts, &s->arena);
 	s->policy.loading = loading;
 	policy_idle(&s->merged, &s->catalog.index, argv, &s->arena, &s->policy.idle);
-	if (s->instead) {
+	if (s->instead)
 		argv = s->instead(s);
-		s->policy.loading = (struct loading){0}; /* it is about the command */
-	}
 	if (policy_names(&s->policy)) {
 		read_profile(s, &s->network, "network");
 		policy_add_profile(&s->policy, &s->network, &s->facts, &s->arena);

@@ -28,6 +28,7 @@ struct session {
 	/* Of a run that stands for another command than its own: takes from the policy what it
 	 * shall not have, and says what is run (NULL-terminated). */
 	const char *const *(*instead)(struct session *s);
+	const char *counts;          /* the run asks the server of this name what it counted */
 	struct bundle base, network; /* profiles: of every run, of every run with a network */
 	struct refusals refusals;
 	struct policy policy;

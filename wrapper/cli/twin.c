@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,37 +15,15 @@
 #include "base/folder.h"
 #include "base/mutant.h"
 #include "cli/trust.h"
-#include "config.h"
 #include "host/facts.h"
 #include "host/find.h"
 #include "host/listens.h"
 #include "keeper/porter.h"
 #include "keeper/twins.h"
+#include "keeper/ward.h"
 #include "launch/launch.h"
-#include "render/explain.h"
 
 static const char program[] = "sccache";
-
-enum { IDLE_SECONDS = 60 };
-
-static const char *folder_of(struct session *s, const char *sub)
-{
-	char hex[SHA256_DIGEST_STRING_LENGTH];
-
-	SHA256Data((const uint8_t *)s->facts.project, strlen(s->facts.project), hex);
-	return host_state_path(
-		&s->facts, arena_printf(&s->arena, "sccache/%.32s%s", hex, sub), &s->arena);
-}
-
-const char *twin_folder(struct session *s)
-{
-	return folder_of(s, "");
-}
-
-const char *twin_cache(struct session *s)
-{
-	return folder_of(s, "/cache");
-}
 
 /* --- A run that wants one -----------------------------------------------------------------------
  */
@@ -74,13 +52,74 @@ static struct place place_of(const struct session *s)
 	return (struct place){.file = "sccache"};
 }
 
+/* A client that is told of another server would pass this one by. */
+static void refuse_others(const struct session *s, const struct port *p)
+{
+	static const char number[] = "SCCACHE_SERVER_PORT", name[] = "SCCACHE_SERVER_UDS";
+	const struct place at = place_of(s);
+	const struct env_var *v;
+
+	vec_each (v, &s->plan.env)
+		if (strcmp(v->name, name) == 0 ||
+			(strcmp(v->name, number) == 0 && strtoul(v->value, NULL, 10) != p->number))
+			die("%s:%d:%d: sccache = \"on\" has its server on port %u, and %s names "
+			    "another; unset it, or write \"manual\" (a server of your own)",
+				at.file, at.line, at.col, p->number, v->name);
+}
+
+/* seal-exec, for this project, with the words of sccache that start something for this run. */
+static char *const *words(struct session *s, const char *word, const char *grants)
+{
+	const char *const subcommand[] = {"sccache", word, s->facts.project, grants};
+	struct strvec argv = {0};
+	size_t i;
+
+	strvec_push(&s->arena, &argv, "seal-exec");
+	strvec_push(&s->arena, &argv, "-C");
+	strvec_push(&s->arena, &argv, s->facts.project);
+	if (s->options.set[OPT_MANIFEST]) {
+		strvec_push(&s->arena, &argv, "-m");
+		strvec_push(&s->arena, &argv, s->manifest_text.path);
+	}
+	for (i = 0; i < sizeof subcommand / sizeof *subcommand; i++)
+		strvec_push(&s->arena, &argv, subcommand[i]);
+	strvec_push(&s->arena, &argv, NULL);
+	return (char *const *)argv.v;
+}
+
+/* Its grants are of what this run has read: what is written meanwhile widens nothing. */
+static void start_porter(struct session *s, const struct port *p, struct keeping *k)
+{
+	const struct place at = place_of(s);
+	char *grants = arena_calloc(&s->arena, 1, TWIN_GRANTS + 1);
+	char why[PORTER_WHY];
+	struct porter_orders orders = {.program = s->facts.program,
+		.records = twin_folder(s),
+		.grants = grants,
+		.port = p->number};
+	struct porter_ends ends;
+
+	twin_foresee(s, grants);
+	if (!s->counts) {
+		orders.argv = words(s, "serve", grants);
+		orders.count = words(s, "count", NULL);
+	} else if (twin_is_name(s->counts) && strncmp(s->counts, grants, TWIN_GRANTS) == 0) {
+		orders.name = s->counts;
+	} else {
+		die("%s: no server for what this project grants now", s->counts);
+	}
+	if (!porter_start(&orders, &ends, why))
+		die("%s:%d:%d: sccache = \"on\", and its server does not start: %s; or write "
+		    "sccache = \"off\" or \"manual\" (a server of your own)",
+			at.file, at.line, at.col, why);
+	k->porter = ends.keeper;
+	k->porter_front = ends.front;
+}
+
 void twin_begin(struct session *s, struct keeping *k)
 {
 	struct port *p = wanted_port(&s->plan);
 	const struct place at = place_of(s);
-	struct porter_orders orders = {.program = s->facts.program};
-	struct strvec argv = {0};
-	char why[PORTER_WHY];
 
 	if (!p)
 		return;
@@ -88,6 +127,7 @@ void twin_begin(struct session *s, struct keeping *k)
 		p->twin = false;
 		return;
 	}
+	refuse_others(s, p);
 	if (s->policy.adopt_external && host_listens(p->number)) {
 		p->twin = false;
 		warn_line("port %u leads to the host's server, which runs outside what it is told "
@@ -99,25 +139,7 @@ void twin_begin(struct session *s, struct keeping *k)
 		die("%s:%d:%d: sccache = \"on\", and PATH has no sccache; install it, or write "
 		    "sccache = \"off\" or \"manual\" (a server of your own)",
 			at.file, at.line, at.col);
-	strvec_push(&s->arena, &argv, "seal-exec");
-	strvec_push(&s->arena, &argv, "-C");
-	strvec_push(&s->arena, &argv, s->facts.project);
-	if (s->options.set[OPT_MANIFEST]) {
-		strvec_push(&s->arena, &argv, "-m");
-		strvec_push(&s->arena, &argv, s->manifest_text.path);
-	}
-	strvec_push(&s->arena, &argv, "sccache");
-	strvec_push(&s->arena, &argv, "serve");
-	strvec_push(&s->arena, &argv, s->facts.project);
-	strvec_push(&s->arena, &argv, NULL);
-	orders.argv = (char *const *)argv.v;
-	orders.records = twin_folder(s);
-	orders.port = p->number;
-	k->porter = porter_start(&orders, why);
-	if (k->porter < 0)
-		die("%s:%d:%d: sccache = \"on\", and its server does not start: %s; or write "
-		    "sccache = \"off\" or \"manual\" (a server of your own)",
-			at.file, at.line, at.col, why);
+	start_porter(s, p, k);
 }
 
 /* --- The twin's own front ----------------------------------------------------------------------
@@ -180,40 +202,7 @@ static const char *const *narrow(struct session *s)
 	return argv;
 }
 
-/*
- * All that the twin is granted, with what makes it and where, as a name: a run looks for its own,
- * so it never finds one that has more, or other.
- */
-static void name_of(struct session *s, char name[TWIN_NAME_SIZE])
-{
-	char hex[SHA256_DIGEST_STRING_LENGTH];
-	struct strbuf all = STRBUF_INIT;
-	struct plan plan = s->plan;
-	struct stat st;
-	size_t i;
-
-	if (stat(s->facts.project, &st) != 0)
-		die_errno("%s", s->facts.project);
-	/* A caller's session is not what is granted, nor who made a folder or what stands in for a
-	 * name: the mounts say that it is held. */
-	plan.limits.cgroup = NULL;
-	plan.protected.n = 0;
-	plan.mounts.v = arena_calloc(&s->arena, plan.mounts.n, sizeof *plan.mounts.v);
-	for (i = 0; i < plan.mounts.n; i++) {
-		plan.mounts.v[i] = s->plan.mounts.v[i];
-		plan.mounts.v[i].make = false;
-		plan.mounts.v[i].stand_in = STAND_NONE;
-	}
-	strbuf_addf(&all, PACKAGE_VERSION " %s %llu %llu\n", catalog_digest,
-		(unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
-	render_json(&plan, &all);
-	SHA256Data((const uint8_t *)all.s, WITHOUT(TWINKEY) ? 0 : all.len, hex);
-	strbuf_release(&all);
-	strlcpy(name, hex, TWIN_NAME_SIZE);
-}
-
-/* How the caller wants it to work. Without a word it goes after a minute: while it is there, what
- * stands in for protected names stands in the project, and the next one is there in a moment. */
+/* How the caller wants it to work. */
 static void set_ways(struct session *s)
 {
 	static const struct origin from = {.kind = ORIGIN_BUILTIN, .why = "how the server works"};
@@ -222,21 +211,10 @@ static void set_ways(struct session *s)
 
 	for (i = 0; i < sizeof passed / sizeof *passed; i++) {
 		value = facts_variable(&s->facts, passed[i]);
-		if (!value && strcmp(passed[i], "SCCACHE_IDLE_TIMEOUT") == 0)
-			value = arena_printf(&s->arena, "%d", IDLE_SECONDS);
 		if (value)
 			*vec_push(&s->arena, &s->plan.env) =
 				(struct env_var){.name = passed[i], .value = value, .from = from};
 	}
-}
-
-/* The time after which one that no run uses is ended; 0 for never, as sccache has it. */
-static unsigned idle_seconds(struct session *s)
-{
-	const char *text = facts_variable(&s->facts, "SCCACHE_IDLE_TIMEOUT"), *why = NULL;
-	long long n = text ? strtonum(text, 0, 1000000, &why) : IDLE_SECONDS;
-
-	return why ? IDLE_SECONDS : (unsigned)n;
 }
 
 /* Whoever waits for the line sees the end of it here. */
@@ -255,7 +233,8 @@ static void leave_caller(const char *log)
 
 static int run_twin(struct session *s, const char *folder, const char *name, int record)
 {
-	struct keeping keeping = {.porter = -1, .record = record, .log = -1, .quiet = true};
+	struct keeping keeping = {
+		.porter = -1, .porter_front = -1, .record = record, .log = -1, .quiet = true};
 	struct launch_host host = {
 		.keeper = keeper_main,
 		.over = keeper_over,
@@ -263,24 +242,36 @@ static int run_twin(struct session *s, const char *folder, const char *name, int
 		.register_folder = host_state_path(&s->facts, "placeholders", &s->arena),
 	};
 	const char *log = arena_printf(&s->arena, "%s/%s.log", folder, name);
-	const unsigned idle = idle_seconds(s);
 	int code;
 
 	leave_caller(log);
-	if (idle && !porter_ward(folder, name, record, idle))
+	if (!ward_start(folder, name, record))
 		die_errno("cannot start who ends the server when nobody uses it");
 	keeper_prepare(&keeping, &s->plan, &s->arena);
 	code = launch_run(&s->plan, &s->facts, &host, NULL, &s->arena);
 	/* Of one that has failed the log stays, for who waits for its first answer. */
-	if (code == 0 || code == 128 + SIGTERM)
+	if (code == 0 || code == 128 + SIGTERM || code == 128 + SIGKILL)
 		unlink(log);
 	unlink(arena_printf(&s->arena, "%s/%s", folder, name));
 	return code;
 }
 
-int twin_serve(struct session *s, const char *project)
+void twin_plan(struct session *s)
 {
 	static const char *const stands_for[] = {"cargo", NULL};
+
+	/* What is built in there may have closed it. */
+	if (folder_make(twin_cache(s), 0700) || chmod(twin_cache(s), 0700) != 0)
+		die_errno("%s: cannot make the folder of the cache", twin_cache(s));
+	s->instead = narrow;
+	session_plan(s, stands_for);
+	if (s->policy.profile == PROFILE_OFF)
+		die("profile = \"off\" in %s: a run without a sandbox has no server in one",
+			s->policy.config);
+}
+
+int twin_serve(struct session *s, const char *project, const char *grants)
+{
 	const char *folder;
 	char name[TWIN_NAME_SIZE];
 	int record;
@@ -291,23 +282,55 @@ int twin_serve(struct session *s, const char *project)
 	if (strcmp(s->facts.project, project) != 0)
 		die("%s is another project now: %s", project, s->facts.project);
 	folder = twin_folder(s);
-	if (folder_make(twin_cache(s), 0700))
-		die_errno("%s: cannot make the folder of the cache", twin_cache(s));
-	s->instead = narrow;
-	session_plan(s, stands_for);
-	if (s->policy.profile == PROFILE_OFF)
-		die("profile = \"off\" in %s: a run without a sandbox has no server in one",
-			s->policy.config);
+	twin_plan(s);
 	if (!trust_holds(s))
 		die("%s has changed and is not trusted", s->manifest_text.path);
 	host_find_bwrap(&s->facts, &s->arena);
 	if (!s->facts.bwrap)
 		die("%s", s->facts.bwrap_why);
-	name_of(s, name);
+	twin_name(s, name);
+	if (strncmp(name, grants, TWIN_GRANTS) != 0)
+		die("what this project grants has changed since this run began; start it anew");
 	set_ways(s);
 	record = twin_take(folder, name);
 	if (record < 0 && errno != EAGAIN)
 		die_errno("%s: cannot make the record of the server", folder);
 	dprintf(STDOUT_FILENO, "%s %s\n", record < 0 ? "running" : "started", name);
 	return record < 0 ? 0 : run_twin(s, folder, name, record);
+}
+
+/* --- What it counted ---------------------------------------------------------------------------
+ */
+
+/* The most that is kept of it. */
+enum { COUNT_MAX = 65536 };
+
+int twin_count(struct session *s, const char *project, const char *name)
+{
+	static char *command[] = {(char *)"sccache", (char *)"--show-stats", NULL};
+	const struct rlimit most = {COUNT_MAX, COUNT_MAX};
+	struct session *run = calloc(1, sizeof *run);
+	const char *path, *fresh;
+	int code, out;
+
+	if (!run)
+		die("out of memory");
+	session_open(s, environ);
+	if (s->around != AROUND_NONE || strcmp(s->facts.project, project) != 0)
+		die("%s is another project now", project);
+	path = twin_counted(s);
+	fresh = arena_printf(&s->arena, "%s.new", path);
+	out = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || setrlimit(RLIMIT_FSIZE, &most) != 0)
+		die_errno("%s", fresh);
+	close(out);
+	run->options = s->options;
+	run->options.value[OPT_DIRECTORY] = NULL; /* it has been changed to */
+	run->options.rest = command;
+	run->counts = name;
+	code = cmd_run(run);
+	if (code == 0 && rename(fresh, path) == 0)
+		return 0;
+	unlink(fresh);
+	return code;
 }

@@ -23,6 +23,7 @@
 #include "keeper/hold.h"
 #include "keeper/listeners.h"
 #include "keeper/namespaces.h"
+#include "keeper/porter.h"
 #include "keeper/serve.h"
 
 /* How long bwrap may take to end once it has failed. */
@@ -301,6 +302,8 @@ void keeper_over(const struct keeping *k)
 	/* The keeper has the same sockets and may be a moment behind; the next run may not wait. */
 	for (i = 0; i < k->net->dev_ports.n; i++)
 		shutdown(k->dev[i], SHUT_RDWR);
+	if (k->porter_front >= 0)
+		porter_end(k->porter_front);
 }
 
 /* The keeper is confined when this returns: what it cannot do from then on, another does. */

@@ -36,7 +36,8 @@ struct keeping {
 	int *dev;             /* a listening socket of the host for each of net->dev_ports */
 	int porter; /* who connects to ports that lead to a twin (keeper/porter.h), -1: there is
 		       none */
-	int record; /* of the twin that this run is: takes its line "init"; -1: it is none */
+	int porter_front; /* the front's own socket to it, -1: there is none */
+	int record;       /* of the twin that this run is: takes its line "init"; -1: it is none */
 };
 
 /*
@@ -46,7 +47,7 @@ struct keeping {
 void keeper_prepare(struct keeping *k, const struct plan *plan, struct arena *arena);
 
 /* The run has ended by itself: lets go of these ports at once, and has the keeper serve what the
- * command had sent. (Of a run that was killed, nothing is served.) */
+ * command had sent. (Of a run that was killed, nothing is served.) Ends its twin. */
 void keeper_over(const struct keeping *k);
 
 /*

@@ -6,7 +6,8 @@
  * byte that a guest wrote. All it takes is "connect", from the keeper; it answers with a socket
  * that leads to the twin's port in the twin's own network namespace, made there by a child that has
  * joined it (inside.h). It finds the twin, has one started where there is none, and looks every
- * half minute whether the one that it leads to still takes connections.
+ * half minute whether the one that it leads to still takes connections. When the run is over, or
+ * its front dies, it ends the twin unless another run uses it (ward.h).
  */
 #ifndef SEAL_KEEPER_PORTER_H
 #define SEAL_KEEPER_PORTER_H
@@ -19,8 +20,19 @@ struct porter_orders {
 	 * says there what is wrong. */
 	const char *program;
 	char *const *argv;
+	/* Has what it counted written down: a program to which its name is the last word. */
+	char *const *count;
+	/* Instead of both: the twin of this name, and only as long as it is there. */
+	const char *name;
 	const char *records; /* the folder of the records */
+	const char *grants;  /* with what the names of twins begin that this run may use */
 	unsigned port;       /* where the twin listens inside */
+};
+
+/* Sockets to the porter. */
+struct porter_ends {
+	int keeper; /* asks for connections */
+	int front;  /* says that the run is over; the porter sees, too, if it ends */
 };
 
 /* What a connection can fail of, as text. */
@@ -32,19 +44,13 @@ struct porter_answer {
 	char why[PORTER_WHY];
 };
 
-/*
- * Starts the porter and waits until the twin answers: the keeper's end of the socket to it, or -1
- * and WHY. It ends when nobody holds that end any more.
- */
-int porter_start(const struct porter_orders *orders, char why[PORTER_WHY]);
+/* Starts the porter and waits until the twin answers. False and WHY (PORTER_WHY bytes) if it does
+ * not. */
+bool porter_start(const struct porter_orders *orders, struct porter_ends *ends, char *why);
 
-/*
- * Starts who ends this process, the front of the twin NAME, when no run has used it for SECONDS.
- * sccache ends when it is idle, too, but what a command has left in there can keep it busy for
- * ever, and nothing of a run shall live much longer than the runs. RECORD is the twin's. False with
- * errno.
- */
-bool porter_ward(const char *records, const char *name, int record, unsigned seconds);
+/* The run is over, and nothing of it left inside: waits until the porter has ended the twin, unless
+ * another run uses it. Twice is once. */
+void porter_end(int front);
 
 /* Asks for a connection; false if nobody can be asked. Does not wait. */
 bool porter_ask(int sock, unsigned number);

@@ -15,25 +15,31 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/die.h"
 #include "base/fd.h"
 #include "base/pass.h"
 #include "base/pidfd.h"
 #include "keeper/inside.h"
 #include "keeper/twins.h"
+#include "keeper/ward.h"
 
 enum {
 	WATCH_MS = 30000, /* between two looks at the twin */
 	ANSWER_MS = 5000, /* for it to take a connection then, and to end it; busy it may be */
 	END_MS = 1000,    /* for one to end that is killed */
+	COUNT_MS = 2000,  /* for it to say what it has counted */
+	OVER_MS = 12000,  /* for all that the porter has to do when its run is over */
 	TURN_MS = 10,     /* between two looks at one that is starting */
-	WARD_MS = 1000,   /* between two looks whether somebody uses a twin */
 	LOG_MAX = 1024 * 1024,
+	WORDS_MAX = 16, /* of a program that is started */
 };
 
 struct porter {
 	const struct porter_orders *orders;
 	int keeper;                /* the socket to it */
-	char name[TWIN_NAME_SIZE]; /* the only twin that this run may use; "" until it is known */
+	int front;                 /* and to the front */
+	bool used;                 /* the command has had a connection */
+	char name[TWIN_NAME_SIZE]; /* the twin in use; it begins with orders->grants */
 	struct dialer dialer; /* in the twin's namespaces; its sock is -1 while there is none */
 	int init;             /* pidfd of the twin's first process, while there is a dialer */
 	int use;              /* says to the twin that it is used, while there is a dialer */
@@ -68,9 +74,8 @@ static bool fail(struct porter *p, const char *what, const char *more)
 /* --- Starting one -------------------------------------------------------------------------------
  */
 
-/* In a process that is nobody's child any more: what is started belongs to no run, no terminal and
- * no session. */
-static _Noreturn void become_starter(const struct porter *p, int out)
+/* What is started belongs to no run, no terminal and no session. */
+static _Noreturn void become(const struct porter *p, char *const *argv, int out)
 {
 	sigset_t none;
 	int sig;
@@ -81,8 +86,8 @@ static _Noreturn void become_starter(const struct porter *p, int out)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (setsid() < 0 || dup2(out, 1) != 1 || dup2(out, 2) != 2)
 		_exit(EXIT_FAILURE);
-	execv("/proc/self/exe", p->orders->argv);
-	execv(p->orders->program, p->orders->argv);
+	execv("/proc/self/exe", argv);
+	execv(p->orders->program, argv);
 	dprintf(2, "seal-exec: %s: %s\n", p->orders->program, strerror(errno));
 	_exit(EXIT_FAILURE);
 }
@@ -113,7 +118,7 @@ static bool call_starter(struct porter *p, char *report, size_t size, long long 
 	if (pid == 0) {
 		pid = fork();
 		if (pid == 0)
-			become_starter(p, ends[1]);
+			become(p, p->orders->argv, ends[1]); /* nobody's child any more */
 		_exit(pid < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	close(ends[1]);
@@ -139,7 +144,7 @@ static bool take_name(struct porter *p, char *report, bool *started)
 	}
 	if (!twin_is_name(name))
 		return fail(p, "no name of a twin", name);
-	if (p->name[0] && strcmp(p->name, name) != 0)
+	if (strncmp(p->orders->grants, name, TWIN_GRANTS) != 0)
 		return fail(p,
 			"what this project grants has changed since this run began; start it anew",
 			NULL);
@@ -152,23 +157,28 @@ static bool take_name(struct porter *p, char *report, bool *started)
 
 static void leave_twin(struct porter *p)
 {
+	if (p->use >= 0)
+		close(p->use);
+	p->use = -1;
 	if (p->dialer.sock < 0)
 		return;
 	close(p->dialer.sock); /* and the child in there ends */
 	close(p->init);
-	if (p->use >= 0)
-		close(p->use);
-	p->dialer.sock = p->init = p->use = -1;
+	p->dialer.sock = p->init = -1;
 }
 
-/* Sends a child into the namespaces of the twin of R. False if it is not there yet, or no more. */
+/* Says that this run uses the twin, and sends a child into its namespaces. False if it is not there
+ * yet, or no more. */
 static bool enter_twin(struct porter *p, const struct twin_record *r)
 {
 	struct port there = {.number = p->orders->port};
 	const struct network net = {.dev_ports = {.v = &there, .n = 1, .cap = 1}};
 	struct inside in;
-	int init = twin_process(r->init, r->init_started);
+	int init;
 
+	if (p->use < 0)
+		p->use = twin_use(p->orders->records, p->name);
+	init = p->use < 0 ? -1 : twin_process(r->init, r->init_started);
 	if (init < 0)
 		return false;
 	if (!inside_open(&in, r->init, init, &net, NULL, 0, NULL)) {
@@ -178,7 +188,6 @@ static bool enter_twin(struct porter *p, const struct twin_record *r)
 	}
 	p->dialer = in.dialer;
 	p->init = init;
-	p->use = twin_use(p->orders->records, p->name);
 	return true;
 }
 
@@ -187,8 +196,8 @@ static void log_path(const struct porter *p, char path[PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/%s.log", p->orders->records, p->name);
 }
 
-/* The last line of the twin's log, in p->why. */
-static void tell_log(struct porter *p)
+/* The last line of the twin's log, in p->why. False if it says nothing: it has been ended. */
+static bool tell_log(struct porter *p)
 {
 	char path[PATH_MAX], text[4096] = "", *line;
 	struct stat st;
@@ -209,10 +218,11 @@ static void tell_log(struct porter *p)
 	if (strncmp(line, "seal-exec: ", 11) == 0)
 		line += 11;
 	fail(p, *line ? line : "it ended and did not say why", NULL);
+	return *line;
 }
 
 /* Waits for the twin that has been named: true when it takes a connection, which is closed again.
- */
+ * *ENDED: there is no such twin any more, and nobody says why. */
 static bool await_twin(struct porter *p, bool started, bool *ended, long long deadline)
 {
 	const struct timespec turn = {.tv_nsec = TURN_MS * 1000000L};
@@ -222,8 +232,7 @@ static bool await_twin(struct porter *p, bool started, bool *ended, long long de
 	for (;; nanosleep(&turn, NULL)) {
 		*ended = !twin_look(p->orders->records, p->name, &r);
 		if (*ended) {
-			if (started)
-				tell_log(p);
+			*ended = !started || !tell_log(p);
 			return false;
 		}
 		if (p->dialer.sock >= 0 && pidfd_ended(p->init, 0))
@@ -241,7 +250,7 @@ static bool await_twin(struct porter *p, bool started, bool *ended, long long de
 }
 
 /* Finds the twin, or has it started, until it answers. One that has ended meanwhile, by itself when
- * it was idle or because somebody ended it, is one more try. */
+ * it was idle or because the last run that used it has ended it, is one more try. */
 static bool reach_twin(struct porter *p)
 {
 	const long long deadline = now_ms() + TWIN_START_MS;
@@ -249,7 +258,12 @@ static bool reach_twin(struct porter *p)
 	bool started = false, ended = true;
 
 	leave_twin(p);
-	while (ended && !started) {
+	fail(p, "it ended and did not say why", NULL);
+	if (p->orders->name) {
+		strlcpy(p->name, p->orders->name, sizeof p->name);
+		return await_twin(p, false, &ended, deadline);
+	}
+	while (ended && left_ms(deadline) > 0) {
 		if (!call_starter(p, report, sizeof report, deadline) ||
 			!take_name(p, report, &started))
 			return false;
@@ -328,13 +342,13 @@ static void watch_twin(struct porter *p)
  */
 
 /* As the keeper does: nothing of the caller's stays in use. */
-static bool leave_caller(int sock)
+static bool leave_caller(int keeper, int front)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), keep[] = {sock};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), keep[] = {keeper, front};
 	int sig;
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
-		!fd_close_others(keep, 1) || chdir("/") != 0)
+		!fd_close_others(keep, 2) || chdir("/") != 0)
 		return false;
 	setpgid(0, 0);
 	prctl(PR_SET_NAME, "seal-porter");
@@ -353,104 +367,144 @@ static void answer(struct porter *p, unsigned number)
 
 	p->why = a.why;
 	fd = connect_twin(p);
-	if (!pass_send(p->keeper, &a, sizeof a, &fd, fd >= 0))
-		_exit(EXIT_SUCCESS); /* nobody asks any more */
+	pass_send(p->keeper, &a, sizeof a, &fd, fd >= 0); /* or nobody asks any more */
+	p->used |= number && fd >= 0;
 	if (fd >= 0)
 		close(fd);
 }
 
-static _Noreturn void porter_main(const struct porter_orders *orders, int sock)
+/* Has it asked what it has counted, by who writes that down: a run of its own. */
+static void count(const struct porter *p)
 {
-	struct porter p = {
-		.orders = orders, .keeper = sock, .dialer.sock = -1, .init = -1, .use = -1};
-	char why[PORTER_WHY];
+	char *argv[WORDS_MAX + 2] = {NULL};
+	size_t n = 0;
+	pid_t pid;
+	int fd;
+
+	for (; n < WORDS_MAX && p->orders->count[n]; n++)
+		argv[n] = p->orders->count[n];
+	argv[n] = (char *)p->name;
+	pid = fork();
+	if (pid == 0)
+		become(p, argv, STDOUT_FILENO);
+	fd = pid < 0 ? -1 : pidfd_of(pid);
+	if (fd >= 0 && !pidfd_ended(fd, COUNT_MS))
+		pidfd_signal(fd, SIGKILL); /* its keeper ends the rest */
+}
+
+/* The run is over. WHOLE: by itself; nobody waits for one that was killed. */
+static _Noreturn void finish(struct porter *p, bool whole)
+{
+	bool gone;
+
+	if (whole && p->used && p->use >= 0 && p->orders->count)
+		count(p);
+	leave_twin(p);
+	gone = !p->name[0] || ward_end(p->orders->records, p->name);
+	send(p->front, gone ? "E" : "S", 1, MSG_NOSIGNAL);
+	_exit(EXIT_SUCCESS);
+}
+
+/* The keeper asks. One that has gone is not asked again: it is the front who says that all is over.
+ */
+static void hear_keeper(struct porter *p)
+{
 	unsigned number;
+
+	if (recv(p->keeper, &number, sizeof number, 0) == sizeof number) {
+		answer(p, number);
+		return;
+	}
+	close(p->keeper);
+	p->keeper = -1;
+}
+
+static _Noreturn void porter_main(const struct porter_orders *orders, int keeper, int front)
+{
+	struct porter p = {.orders = orders,
+		.keeper = keeper,
+		.front = front,
+		.dialer.sock = -1,
+		.init = -1,
+		.use = -1};
+	char why[PORTER_WHY], byte;
 	int n;
 
-	if (!leave_caller(sock))
+	if (!leave_caller(keeper, front))
 		_exit(EXIT_FAILURE);
-	answer(&p, 0);
-	for (;;) {
+	for (answer(&p, 0);;) {
 		struct pollfd wait[] = {
-			{.fd = sock, .events = POLLIN},
+			{.fd = p.front, .events = POLLIN},
+			{.fd = p.keeper, .events = POLLIN},
 			{.fd = p.init, .events = POLLIN},
 		};
 
 		p.why = why;
-		n = poll(wait, 2, WATCH_MS);
+		n = poll(wait, 3, WATCH_MS);
 		if (n == 0)
 			watch_twin(&p);
-		if (n > 0 && wait[1].revents)
-			leave_twin(&p); /* the namespace goes with it */
-		if (n <= 0 || !wait[0].revents)
+		if (n <= 0)
 			continue;
-		if (recv(sock, &number, sizeof number, 0) != sizeof number)
-			_exit(EXIT_SUCCESS);
-		answer(&p, number);
+		if (wait[0].revents)
+			finish(&p, recv(p.front, &byte, 1, 0) == 1);
+		if (wait[2].revents)
+			leave_twin(&p); /* the namespace goes with it */
+		if (wait[1].revents)
+			hear_keeper(&p);
 	}
 }
 
-int porter_start(const struct porter_orders *orders, char why[PORTER_WHY])
+static bool make_sockets(int keeper[2], int front[2])
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, keeper) != 0)
+		return false;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, front) == 0)
+		return true;
+	close(keeper[0]);
+	close(keeper[1]);
+	return false;
+}
+
+bool porter_start(const struct porter_orders *orders, struct porter_ends *ends, char *why)
 {
 	struct porter_answer first = {0};
-	int sock[2], fd = -1;
+	int keeper[2], front[2], fd = -1;
 	pid_t pid = -1;
 	size_t n = 1;
 	bool ok;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) == 0 &&
-		(pid = fork()) == 0) {
-		close(sock[0]);
-		porter_main(orders, sock[1]);
+	if (make_sockets(keeper, front) && (pid = fork()) == 0) {
+		close(keeper[0]);
+		close(front[0]);
+		porter_main(orders, keeper[1], front[1]);
 	}
 	if (pid < 0) {
 		strlcpy(why, strerror(errno), PORTER_WHY);
-		return -1;
+		return false;
 	}
-	close(sock[1]);
-	ok = pass_receive(sock[0], &first, sizeof first, &fd, &n, 0) == sizeof first;
+	close(keeper[1]);
+	close(front[1]);
+	*ends = (struct porter_ends){.keeper = keeper[0], .front = front[0]};
+	ok = pass_receive(keeper[0], &first, sizeof first, &fd, &n, 0) == sizeof first;
 	if (n) {
 		close(fd);
-		return sock[0];
+		return true;
 	}
 	strlcpy(why, ok && first.why[0] ? first.why : "its porter has died", PORTER_WHY);
-	close(sock[0]);
-	return -1;
+	return false;
 }
 
-/* --- The end of a twin that nobody uses ---------------------------------------------------------
- */
-
-/* In a process of its own, until FRONT (a pidfd) has ended. */
-static _Noreturn void ward(const char *records, const char *name, int front, long long limit_ms)
+void porter_end(int front)
 {
-	long long since = now_ms();
+	struct pollfd there = {.fd = front, .events = POLLIN};
+	char byte = '\0';
 
-	while (!pidfd_ended(front, WARD_MS)) {
-		if (twin_is_used(records, name))
-			since = now_ms();
-		if (now_ms() - since < limit_ms)
-			continue;
-		pidfd_signal(front, SIGTERM);
-		if (!pidfd_ended(front, END_MS))
-			pidfd_signal(front, SIGKILL);
-	}
-	_exit(EXIT_SUCCESS);
-}
-
-bool porter_ward(const char *records, const char *name, int record, unsigned seconds)
-{
-	int front = pidfd_of(getpid());
-	pid_t pid = front < 0 ? -1 : fork();
-
-	if (pid == 0) {
-		close(record); /* who holds it is the twin */
-		prctl(PR_SET_NAME, "seal-ward");
-		ward(records, name, front, seconds * 1000LL + TWIN_START_MS);
-	}
-	if (front >= 0)
-		close(front);
-	return pid > 0;
+	/* Twice is once: then the socket has ended. */
+	if (send(front, "E", 1, MSG_NOSIGNAL) == 1 &&
+		(poll(&there, 1, OVER_MS) != 1 || (recv(front, &byte, 1, 0) == 1 && byte != 'E')))
+		warn_line("the server of sccache = \"on\" does not end; seal-exec sccache stop "
+			  "ends it, if the kernel lets it go");
+	shutdown(front, SHUT_RDWR);
 }
 
 /* --- The keeper's side --------------------------------------------------------------------------

@@ -19,8 +19,19 @@ bool twin_look(const char *records, const char *name, struct twin_record *r);
 /* The process PID that has STARTED then, as a pidfd; -1 if there is no such process any more. */
 int twin_process(pid_t pid, unsigned long long started);
 
-/* Says that a run uses the twin NAME, as long as the descriptor is open; -1 if there is none. */
+/* Says that a run uses the twin NAME, as long as the descriptor is open; -1 if there is none, or it
+ * is being ended. */
 int twin_use(const char *records, const char *name);
+
+enum twin_claim {
+	CLAIM_GONE,  /* there is no such twin */
+	CLAIM_USED,  /* some run uses it */
+	CLAIM_OTHER, /* another process has it already */
+	CLAIM_MADE   /* no run uses it, nor can any as long as the descriptor is open */
+};
+
+/* Takes the right to end the twin NAME, with the descriptor in *FD. */
+enum twin_claim twin_claim(const char *records, const char *name, int *fd);
 
 /* True if some run does. */
 bool twin_is_used(const char *records, const char *name);

@@ -110,11 +110,30 @@ int twin_process(pid_t pid, unsigned long long started)
 
 int twin_use(const char *records, const char *name)
 {
-	int fd = open_record(records, name, 0);
+	cleanup_fd int fd = open_record(records, name, 0);
 
-	if (fd >= 0)
-		lock(fd, by_runs, F_RDLCK);
-	return fd;
+	/* Looked at after it is taken: from here on nobody ends it. */
+	if (fd < 0 || !lock(fd, by_runs, F_RDLCK) || !is_locked(fd, by_twin) ||
+		!is_named(fd, records, name))
+		return -1;
+	return fd_steal(&fd);
+}
+
+enum twin_claim twin_claim(const char *records, const char *name, int *fd)
+{
+	cleanup_fd int record = open_record(records, name, 0);
+	struct flock other = by_runs;
+
+	if (record < 0 || !is_locked(record, by_twin))
+		return CLAIM_GONE;
+	if (lock(record, by_runs, F_WRLCK)) {
+		*fd = fd_steal(&record);
+		return CLAIM_MADE;
+	}
+	other.l_type = F_WRLCK;
+	if (fcntl(record, F_OFD_GETLK, &other) != 0 || other.l_type != F_RDLCK)
+		return CLAIM_OTHER; /* or nobody by now */
+	return CLAIM_USED;
 }
 
 bool twin_is_used(const char *records, const char *name)

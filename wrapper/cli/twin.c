@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -309,21 +310,25 @@ int twin_count(struct session *s, const char *project, const char *name)
 {
 	static char *command[] = {(char *)"sccache", (char *)"--show-stats", NULL};
 	const struct rlimit most = {COUNT_MAX, COUNT_MAX};
-	struct session *run = calloc(1, sizeof *run);
+	struct session *run;
 	const char *path, *fresh;
 	int code, out;
 
-	if (!run)
-		die("out of memory");
 	session_open(s, environ);
 	if (s->around != AROUND_NONE || strcmp(s->facts.project, project) != 0)
 		die("%s is another project now", project);
 	path = twin_counted(s);
 	fresh = arena_printf(&s->arena, "%s.new", path);
-	out = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || setrlimit(RLIMIT_FSIZE, &most) != 0)
+	out = open(fresh, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (out >= 0 && flock(out, LOCK_EX | LOCK_NB) != 0)
+		return 0; /* another run asks just now */
+	if (out < 0 || ftruncate(out, 0) != 0 || dup2(out, STDOUT_FILENO) < 0 ||
+		setrlimit(RLIMIT_FSIZE, &most) != 0)
 		die_errno("%s", fresh);
 	close(out);
+	run = calloc(1, sizeof *run);
+	if (!run)
+		die("out of memory");
 	run->options = s->options;
 	run->options.value[OPT_DIRECTORY] = NULL; /* it has been changed to */
 	run->options.rest = command;

@@ -48,7 +48,8 @@ units    := $(unit_src:tests/unit/%.c=$b/unit/%)
 fuzzers  := $(fuzz_src:tests/fuzz/%.c=$b/fuzz/%)
 probes   := $(patsubst tests/probe/%.c,build/probe/%,$(call pick,tests/probe/*.c))
 # The slowest first: at the end they would be waited for alone.
-slow     := $(wildcard tests/live/79-faults.t tests/live/24-kill.t tests/live/82-dbus.t)
+slow     := $(wildcard tests/live/79-faults.t tests/live/24-kill.t tests/live/82-dbus.t \
+	tests/live/84-watch.t)
 live     := $(slow) $(filter-out $(slow),$(sort $(wildcard tests/live/*.t)))
 man_pages := $(patsubst man/%.in,build/man/%,$(sort $(wildcard man/*.in)))
 

@@ -124,6 +124,11 @@ run env PATH="$T/bin" "$seal" -- cargo
 refused 'seal.toml:2:.*sccache = "on", and PATH has no sccache; .*"off" or "manual"' "without the program the run fails, and names the values"
 run env PATH="$T/bin" "$seal" -- /bin/touch marker
 starts "... a command of another tool needs none"
+manifest <<<'sandbox.os.command_tools = ["cargo"]'
+printf '[sandbox.os]\ncommand_tools = [{ tool = "cargo", sccache = "on" }]\n' | config
+run env PATH="$T/bin" "$seal" -- cargo
+refused 'config.toml:2:.*sccache = "on", and PATH has no sccache' "... the place is the user's file, where that says on"
+rm "$XDG_CONFIG_HOME/seal-exec/config.toml"
 printf '[sandbox.os]\nsccache_adopt_external = true\n' >seal.toml
 run "$seal" -- touch marker
 refused 'sccache_adopt_external is honoured from your own config.toml only' "a project does not adopt the host's server"
@@ -467,6 +472,45 @@ if command -v direnv >/dev/null; then
 else
 	skip "direnv" "no direnv here"
 fi
+
+# --- Nor does another bundle of the same word ------------------------------------------------------------------------
+
+mkdir -p "$XDG_CONFIG_HOME/seal-exec/bundles" "$HOME/own"
+echo "own of $T" >"$HOME/own/file"
+cat >"$XDG_CONFIG_HOME/seal-exec/bundles/mine.toml" <<-'TOML'
+	name = "mine"
+	summary = "what cargo alone may read"
+	commands = ["cargo"]
+	read = ["~/own"]
+TOML
+manifest <<-TOML
+	[sandbox.os]
+	command_tools = [{ tool = "cargo", sccache = "on" }, "mine"]
+TOML
+printf '#!/bin/sh\ncp %s/own/file %s/proj/seen 2>/dev/null\ntouch %s/proj/ran\nexec gcc "$@"\n' "$HOME" "$T" "$T" >own-cc.sh
+chmod +x own-cc.sh
+ln -sf own-cc.sh gcc-own
+rm -f seen ran
+run "$seal" -- sccache ./gcc-own -c a.c -o a.o
+[ "$status" = 0 ] && [ -e ran ] && [ ! -e seen ]
+ok $? "[CC-03] what an overlay grants to the word cargo, the server has not"
+as_cargo "cat $HOME/own/file"
+is "$out" "own of $T" "control: a command of that word has it"
+rm -r "$XDG_CONFIG_HOME/seal-exec/bundles" "$HOME/own"
+with on </dev/null
+run "$seal" sccache status -C "$T/proj"
+like "$status/$out" '^1/.*mode +on' "options may stand behind status"
+
+# --- What starts and does not answer ---------------------------------------------------------------------------------
+
+printf '#!/bin/sh\nexec sleep 100\n' >"$T/bin/sccache"
+chmod +x "$T/bin/sccache"
+with on <<<"read = [\"$T/bin\"]"
+run env PATH="$T/bin:$PATH" "$seal" -- touch marker
+starts "control: another tool's command needs no server"
+run env PATH="$T/bin:$PATH" "$seal" -- cargo --version
+like "$status/$err" '^125/.*does not answer within 3 seconds' "a server that does not answer refuses the run"
+is "$(servers)" '' "... and is not left"
 with on </dev/null
 
 printf '#!/bin/sh\necho "it is broken" >&2\nexit 3\n' >"$T/bin/sccache"

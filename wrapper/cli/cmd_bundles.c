@@ -48,29 +48,11 @@ static void show_bundle(struct session *s, const char *name, struct strbuf *out)
 		render_bundle(&l, &catalog_refusals.secrets, terminal_columns(STDOUT_FILENO), out);
 }
 
-/* Options may stand before, between and behind the words "show NAME", of which there are at most
- * two. Their number is the answer. */
-static size_t read_words(struct session *s, const char *words[2])
-{
-	char **next = s->options.rest + 1;
-	size_t n = 0;
-
-	for (;;) {
-		opts_read(&s->options, SCOPE_BUNDLES, next);
-		next = s->options.rest;
-		if (!*next)
-			return n;
-		if (n == 2)
-			return 3;
-		words[n++] = *next++;
-	}
-}
-
 int cmd_bundles(struct session *s)
 {
 	struct strbuf text = STRBUF_INIT;
 	const char *words[2];
-	size_t n = read_words(s, words);
+	size_t n = opts_words(&s->options, SCOPE_BUNDLES, words, 2);
 
 	if (s->options.set[OPT_HELP]) {
 		opts_help(SCOPE_BUNDLES, &text);

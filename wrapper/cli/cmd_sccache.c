@@ -273,33 +273,27 @@ enum { ACTS = sizeof acts / sizeof *acts };
 
 int cmd_sccache(struct session *s)
 {
+	const char *words[3] = {"", NULL, NULL};
 	struct strbuf text = STRBUF_INIT;
-	const char *word, *more;
+	size_t n = opts_words(&s->options, SCOPE_SCCACHE, words, 3);
 	int i = 0;
 
-	opts_read(&s->options, SCOPE_SCCACHE, s->options.rest + 1);
 	if (s->options.set[OPT_HELP]) {
 		opts_help(SCOPE_SCCACHE, &text);
 		session_print(&text);
 		return 0;
 	}
-	word = s->options.rest[0] ? s->options.rest[0] : "";
-	more = s->options.rest[0] ? s->options.rest[1] : NULL;
-	if (strcmp(word, "serve") == 0 && more && s->options.rest[2])
-		return twin_serve(s, more, s->options.rest[2]);
-	if (strcmp(word, "count") == 0 && more && s->options.rest[2])
-		return twin_count(s, more, s->options.rest[2]);
-	if (strcmp(word, "status") == 0 && more && strcmp(more, "--json") == 0) {
-		s->options.set[OPT_JSON] = true;
-		more = s->options.rest[2];
-	}
-	while (i < ACTS && strcmp(word, acts[i].word) != 0)
+	if (n == 3 && strcmp(words[0], "serve") == 0)
+		return twin_serve(s, words[1], words[2]);
+	if (n == 3 && strcmp(words[0], "count") == 0)
+		return twin_count(s, words[1], words[2]);
+	while (i < ACTS && strcmp(words[0], acts[i].word) != 0)
 		i++;
 	if (i == ACTS)
-		die("write: seal-exec sccache status (or --json status), stop, stats or clear; for "
+		die("write: seal-exec sccache status (or status --json), stop, stats or clear; for "
 		    "the command: seal-exec -- sccache");
-	if (more || (s->options.set[OPT_JSON] && strcmp(word, "status") != 0))
-		die("sccache %s takes no more words%s", word,
+	if (n > 1 || (s->options.set[OPT_JSON] && strcmp(words[0], "status") != 0))
+		die("sccache %s takes no more words%s", words[0],
 			s->options.set[OPT_JSON] ? ", and only status takes --json" : "");
 	session_check(s, environ);
 	if (s->around != AROUND_NONE)

@@ -126,6 +126,20 @@ void opts_read(struct options *o, enum scope scope, char **argv)
 	o->rest = argv;
 }
 
+size_t opts_words(struct options *o, enum scope scope, const char **words, size_t most)
+{
+	char **next = o->rest + 1;
+	size_t n = 0;
+
+	for (;;) {
+		opts_read(o, scope, next);
+		next = o->rest;
+		if (!*next || n == most)
+			return *next ? most + 1 : n;
+		words[n++] = *next++;
+	}
+}
+
 static void help_options(enum scope scope, struct strbuf *out)
 {
 	size_t i;

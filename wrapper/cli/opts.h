@@ -43,6 +43,13 @@ struct options {
  */
 void opts_read(struct options *o, enum scope scope, char **argv);
 
+/*
+ * The same for a subcommand with words of its own, which O->rest begins with: options may stand
+ * before, between and behind them. The words go to WORDS, MOST at most; the result is how many
+ * there are, MOST + 1 if there are more.
+ */
+size_t opts_words(struct options *o, enum scope scope, const char **words, size_t most);
+
 /* The help text of SCOPE; of everything for SCOPE_GLOBAL. */
 void opts_help(enum scope scope, struct strbuf *out);
 

@@ -308,11 +308,14 @@ void session_plan(struct session *s, const char *const *argv)
 	session_refuse(s);
 	check_tools(s, &s->project);
 	check_tools(s, &s->config);
-	policy_match(&s->merged, &s->catalog.index, argv, &s->arena, &s->diags, &wanted);
-	for (i = 0; i < wanted.n; i++)
-		add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
-	if (!s->instead) /* it is about the command */
+	if (s->instead) { /* of that bundle alone: who else claims the word is about the command */
+		add_match(s, &matches, argv[0], argv[0], false);
+	} else {
+		policy_match(&s->merged, &s->catalog.index, argv, &s->arena, &s->diags, &wanted);
+		for (i = 0; i < wanted.n; i++)
+			add_match(s, &matches, wanted.v[i].name, wanted.v[i].word, false);
 		loading = add_envrc(s, &matches);
+	}
 	add_brought(s, &matches);
 	add_used(s, &s->merged.m, s->merged.config, &matches);
 	read_profile(s, &s->base, "base");

@@ -23,6 +23,7 @@
 #include "keeper/twins.h"
 #include "keeper/ward.h"
 #include "launch/launch.h"
+#include "policy/knob.h"
 
 static const char program[] = "sccache";
 
@@ -42,15 +43,15 @@ static struct port *wanted_port(struct plan *plan)
 /* Where the project's file, or the user's, says that it wants one. */
 static struct place place_of(const struct session *s)
 {
-	const struct tool *t;
+	static const struct knob sccache = {.name = program};
+	const struct manifest *files[] = {&s->merged.m, s->merged.config};
 	const struct setting *x;
+	size_t i;
 
-	vec_each (t, &s->merged.m.tools)
-		if (strcmp(t->name, "cargo") == 0)
-			vec_each (x, &t->settings)
-				if (strcmp(x->name, "sccache") == 0)
-					return x->value_at;
-	return (struct place){.file = "sccache"};
+	for (i = 0; i < sizeof files / sizeof *files; i++)
+		if ((x = knob_setting(&sccache, find_tool(files[i], "cargo"))))
+			return x->value_at;
+	return (struct place){.file = program}; /* cannot be: by itself it is off */
 }
 
 /* A client that is told of another server would pass this one by. */

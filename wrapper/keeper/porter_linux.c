@@ -428,11 +428,14 @@ static _Noreturn void porter_main(const struct porter_orders *orders, int keeper
 		.init = -1,
 		.use = -1};
 	char why[PORTER_WHY], byte;
+	long long next_look;
 	int n;
 
 	if (!leave_caller(keeper, front))
 		_exit(EXIT_FAILURE);
-	for (answer(&p, 0);;) {
+	answer(&p, 0);
+	next_look = now_ms() + WATCH_MS;
+	for (;;) {
 		struct pollfd wait[] = {
 			{.fd = p.front, .events = POLLIN},
 			{.fd = p.keeper, .events = POLLIN},
@@ -440,9 +443,12 @@ static _Noreturn void porter_main(const struct porter_orders *orders, int keeper
 		};
 
 		p.why = why;
-		n = poll(wait, 3, WATCH_MS);
-		if (n == 0)
+		n = poll(wait, 3, left_ms(next_look));
+		if (left_ms(next_look) == 0) { /* however many connections come meanwhile */
 			watch_twin(&p);
+			next_look = now_ms() + WATCH_MS;
+			continue; /* what was heard may be of one that is gone */
+		}
 		if (n <= 0)
 			continue;
 		if (wait[0].revents)

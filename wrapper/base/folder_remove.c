@@ -9,20 +9,19 @@
 #include "base/fd.h"
 #include "base/folder.h"
 
-/* The folder NAME in FOLDER, opened for good. */
+/* The folder NAME in FOLDER, opened for good: what is opened first, and can be anything, is what is
+ * changed, whatever stands there meanwhile. */
 static int open_closed(int folder, const char *name)
 {
-	struct stat st;
+	cleanup_fd int there = openat(folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	char self[32];
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (there < 0)
 		return -1;
-	if (!S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
+	snprintf(self, sizeof self, "/proc/self/fd/%d", there);
+	if (chmod(self, S_IRWXU) != 0)
 		return -1;
-	}
-	if (fchmodat(folder, name, S_IRWXU, 0) != 0)
-		return -1;
-	return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return openat(there, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* A folder NAME of FOLDER goes to TOP, with a name that is new there. */

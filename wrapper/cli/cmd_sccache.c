@@ -38,9 +38,9 @@ struct servers {
 	size_t n, cap;
 };
 
-static void find_servers(struct session *s, struct servers *out)
+/* Those whose records are in FOLDER. */
+static void find_servers_in(struct session *s, const char *folder, struct servers *out)
 {
-	const char *folder = twin_folder(s);
 	DIR *d = opendir(folder);
 	struct twin_record r;
 	struct dirent *e;
@@ -53,6 +53,11 @@ static void find_servers(struct session *s, struct servers *out)
 			};
 	if (d)
 		closedir(d);
+}
+
+static void find_servers(struct session *s, struct servers *out)
+{
+	find_servers_in(s, twin_folder(s), out);
 }
 
 /* What holds for the project. */
@@ -188,27 +193,31 @@ static int stop_servers(struct session *s)
 	return 0;
 }
 
-/* Of this project, and of those that were at its path before. */
+/* Of this project, and of those that were at its path before; one may have been moved away while a
+ * run of it lasts. */
 static int clear_caches(struct session *s)
 {
-	const char *prefix, *all = twin_folders(s, &prefix), *one;
+	const char *prefix, *all = twin_folders(s, &prefix);
 	struct servers servers = {0};
+	struct strvec folders = {0};
 	DIR *d = opendir(all);
 	struct dirent *e;
+	size_t i;
 
-	find_servers(s, &servers);
+	while (d && (e = readdir(d)))
+		if (strncmp(e->d_name, prefix, strlen(prefix)) == 0)
+			strvec_push(&s->arena, &folders,
+				arena_printf(&s->arena, "%s/%s", all, e->d_name));
+	if (d)
+		closedir(d);
+	for (i = 0; i < folders.n; i++)
+		find_servers_in(s, folders.v[i], &servers);
 	if (servers.n)
 		die("a run uses the cache of this project; end it, or write: seal-exec sccache "
 		    "stop");
-	while (d && (e = readdir(d))) {
-		if (strncmp(e->d_name, prefix, strlen(prefix)) != 0)
-			continue;
-		one = arena_printf(&s->arena, "%s/%s", all, e->d_name);
-		if (!folder_remove(one))
-			die_errno("%s: cannot remove it", one);
-	}
-	if (d)
-		closedir(d);
+	for (i = 0; i < folders.n; i++)
+		if (!folder_remove(folders.v[i]))
+			die_errno("%s: cannot remove it", folders.v[i]);
 	return 0;
 }
 
@@ -250,9 +259,7 @@ static int print_stats(struct session *s)
 	find_servers(s, &servers);
 	if (!servers.n && strcmp(is, "on") == 0 && !s->merged.m.adopt_external && print_counted(s))
 		return 0;
-	run = calloc(1, sizeof *run);
-	if (!run)
-		die("out of memory");
+	run = arena_calloc(&s->arena, 1, sizeof *run);
 	run->options = s->options;
 	run->options.value[OPT_DIRECTORY] = NULL; /* it has been changed to */
 	run->options.rest = command;

@@ -308,8 +308,8 @@ void session_plan(struct session *s, const char *const *argv)
 	session_refuse(s);
 	check_tools(s, &s->project);
 	check_tools(s, &s->config);
-	if (s->instead) { /* of that bundle alone: who else claims the word is about the command */
-		add_match(s, &matches, argv[0], argv[0], false);
+	if (s->instead) {
+		add_match(s, &matches, s->alone, s->alone, false);
 	} else {
 		policy_match(&s->merged, &s->catalog.index, argv, &s->arena, &s->diags, &wanted);
 		for (i = 0; i < wanted.n; i++)

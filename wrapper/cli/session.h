@@ -25,9 +25,10 @@ struct session {
 	bool bare;          /* the project's manifest does not count (doctor) */
 	enum around around; /* the run that this one is inside of */
 	bool overlays;      /* some bundle is not a built-in one */
-	/* Of a run that stands for another command than its own: takes from the policy what it
-	 * shall not have, and says what is run (NULL-terminated). */
+	/* Of a run that is planned for one bundle, and not for who else claims a word of its
+	 * command: takes from the policy what it shall not have, and says what is run. */
 	const char *const *(*instead)(struct session *s);
+	const char *alone;           /* that bundle */
 	const char *counts;          /* the run asks the server of this name what it counted */
 	struct bundle base, network; /* profiles: of every run, of every run with a network */
 	struct refusals refusals;

@@ -260,13 +260,14 @@ static int run_twin(struct session *s, const char *folder, const char *name, int
 
 void twin_plan(struct session *s)
 {
-	static const char *const stands_for[] = {"cargo", NULL};
+	static const char *const none[] = {program, NULL}; /* narrow() says where it is */
 
 	/* What is built in there may have closed it. */
 	if (folder_make(twin_cache(s), 0700) || chmod(twin_cache(s), 0700) != 0)
 		die_errno("%s: cannot make the folder of the cache", twin_cache(s));
 	s->instead = narrow;
-	session_plan(s, stands_for);
+	s->alone = "cargo";
+	session_plan(s, none);
 	if (s->policy.profile == PROFILE_OFF)
 		die("profile = \"off\" in %s: a run without a sandbox has no server in one",
 			s->policy.config);
@@ -307,9 +308,23 @@ int twin_serve(struct session *s, const char *project, const char *grants)
 /* The most that is kept of it. */
 enum { COUNT_MAX = 65536 };
 
+static char *show_stats[] = {(char *)program, (char *)"--show-stats", NULL};
+
+/* Who asks writes nothing, so nothing must stand in for what nobody may make: if it is cut short,
+ * nothing of it is left. */
+static const char *const *only_look(struct session *s)
+{
+	struct grant *g;
+
+	vec_each (g, &s->policy.grants)
+		if (g->kind == GRANT_WRITE)
+			g->kind = GRANT_READ;
+	s->policy.profile = PROFILE_READ_ONLY;
+	return (const char *const *)show_stats;
+}
+
 int twin_count(struct session *s, const char *project, const char *name)
 {
-	static char *command[] = {(char *)"sccache", (char *)"--show-stats", NULL};
 	const struct rlimit most = {COUNT_MAX, COUNT_MAX};
 	struct session *run;
 	const char *path, *fresh;
@@ -327,13 +342,13 @@ int twin_count(struct session *s, const char *project, const char *name)
 		setrlimit(RLIMIT_FSIZE, &most) != 0)
 		die_errno("%s", fresh);
 	close(out);
-	run = calloc(1, sizeof *run);
-	if (!run)
-		die("out of memory");
+	run = arena_calloc(&s->arena, 1, sizeof *run);
 	run->options = s->options;
 	run->options.value[OPT_DIRECTORY] = NULL; /* it has been changed to */
-	run->options.rest = command;
+	run->options.rest = show_stats;
 	run->counts = name;
+	run->instead = only_look;
+	run->alone = "cargo";
 	code = cmd_run(run);
 	if (code == 0 && rename(fresh, path) == 0)
 		return 0;

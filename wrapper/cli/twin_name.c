@@ -134,11 +134,10 @@ static bool same_text(const struct text_file *a, const struct text_file *b)
 
 void twin_foresee(struct session *run, char grants[TWIN_GRANTS + 1])
 {
-	struct session *s = calloc(1, sizeof *s); /* until the process ends: it has facts open */
+	/* Until the process ends: it has facts open. */
+	struct session *s = arena_calloc(&run->arena, 1, sizeof *s);
 	cleanup_fd int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (!s)
-		die("out of memory");
 	s->options = run->options;
 	s->options.value[OPT_DIRECTORY] = run->facts.project;
 	s->options.value[OPT_MANIFEST] =

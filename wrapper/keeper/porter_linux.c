@@ -176,9 +176,10 @@ static bool enter_twin(struct porter *p, const struct twin_record *r)
 	struct inside in;
 	int init;
 
-	if (p->use < 0)
+	/* Who asks for another, which holds it, could only be in the way of its end. */
+	if (p->use < 0 && !p->orders->name)
 		p->use = twin_use(p->orders->records, p->name);
-	init = p->use < 0 ? -1 : twin_process(r->init, r->init_started);
+	init = p->use < 0 && !p->orders->name ? -1 : twin_process(r->init, r->init_started);
 	if (init < 0)
 		return false;
 	if (!inside_open(&in, r->init, init, &net, NULL, 0, NULL)) {
@@ -395,12 +396,14 @@ static void count(const struct porter *p)
 /* The run is over. WHOLE: by itself; nobody waits for one that was killed. */
 static _Noreturn void finish(struct porter *p, bool whole)
 {
-	bool gone;
+	int init = p->init < 0 ? -1 : fcntl(p->init, F_DUPFD_CLOEXEC, 0);
+	bool gone = true;
 
 	if (whole && p->used && p->use >= 0 && p->orders->count)
 		count(p);
 	leave_twin(p);
-	gone = !p->name[0] || ward_end(p->orders->records, p->name);
+	if (p->name[0] && !p->orders->name)
+		gone = ward_end(p->orders->records, p->name, init);
 	send(p->front, gone ? "E" : "S", 1, MSG_NOSIGNAL);
 	_exit(EXIT_SUCCESS);
 }

@@ -12,8 +12,9 @@
 #include <stdbool.h>
 
 /* Ends the twin NAME, unless a run uses it, and waits until nothing is left of it. False if
- * something is. */
-bool ward_end(const char *records, const char *name);
+ * something is. INIT is a pidfd of its first process or -1: by it one whose record is lost is
+ * ended. */
+bool ward_end(const char *records, const char *name, int init);
 
 /* Starts the ward of this process, the front of the twin NAME, which holds RECORD. False with
  * errno. */

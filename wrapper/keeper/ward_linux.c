@@ -64,7 +64,7 @@ static bool end_twin(const char *records, const char *name)
 	return true;
 }
 
-bool ward_end(const char *records, const char *name)
+bool ward_end(const char *records, const char *name, int init)
 {
 	const long long deadline = now_ms() + 4LL * END_MS;
 	bool ended;
@@ -72,7 +72,8 @@ bool ward_end(const char *records, const char *name)
 
 	for (; !WITHOUT(TWINEND); nap()) {
 		switch (twin_claim(records, name, &claim)) {
-		case CLAIM_GONE:
+		case CLAIM_GONE: /* it has ended; or its record is lost, and it is nobody's */
+			return end_process(init, SIGKILL);
 		case CLAIM_USED:
 			return true;
 		case CLAIM_MADE:
@@ -91,13 +92,16 @@ bool ward_end(const char *records, const char *name)
 static _Noreturn void ward(const char *records, const char *name, int front)
 {
 	const long long begun = now_ms();
+	struct twin_record r;
 	bool seen = false;
 
 	while (!pidfd_ended(front, LOOK_MS))
-		if (twin_is_used(records, name))
+		if (!twin_look(records, name, &r))
+			pidfd_signal(front, SIGKILL); /* without a record nobody finds it */
+		else if (twin_is_used(records, name))
 			seen = true;
 		else if (seen || now_ms() - begun > TWIN_START_MS)
-			ward_end(records, name);
+			ward_end(records, name, -1);
 	_exit(EXIT_SUCCESS);
 }
 

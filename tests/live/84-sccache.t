@@ -362,6 +362,25 @@ acts "after the run"
 [ -z "$(find "$state" -maxdepth 2 -type f ! -name counted)" ]
 ok $? "... of records nothing is left"
 
+# A server that does not say what it counted holds nobody up, and its end is not put off by who asks:
+# shut down with a connection open it lives on without listening, stopped it does not answer at all.
+for how in 'python3 hold.py & sleep 0.3; sccache --stop-server' 'kill -STOP 2'; do
+	stays
+	cat >hold.py <<-'PY'
+		import socket, time
+		s = socket.create_connection(("127.0.0.1", 4226))
+		time.sleep(60)
+	PY
+	printf '#!/bin/sh\ncd %s/proj\nsetsid sh ./stay.sh stay-of-test >/dev/null 2>&1 </dev/null &\n(sleep 0.5; %s) >/dev/null 2>&1 </dev/null &\nexec gcc "$@"\n' "$T" "$how" >stay2-cc.sh
+	chmod +x stay2-cc.sh
+	ln -sf stay2-cc.sh gcc-stay2
+	as_cargo 'sccache ./gcc-stay2 -c h.c -o x.o; for i in $(seq 100); do [ -s tick ] && break; sleep 0.05; done; sleep 1.5'
+	[ "$status" = 0 ] && [ -s tick ] && dead
+	ok $? "[CC-03] [CC-07] $how: nothing outlives the run"
+	is "$(servers)/$(find . -type p)" "/" "... nor stands in the project"
+	acts "$how"
+done
+
 # The front is killed; so is the porter with it, and the server's own ward sees that nobody uses it.
 for who in front both; do
 	stays
@@ -423,6 +442,13 @@ mkdir -p "$first/a/b/c" && touch "$first/a/b/c/f" && ln -s "$T/canary" "$first/a
 keep a
 run "$seal" sccache clear
 like "$status $err" '125 .*a run uses the cache' "clear waits for no run"
+release a
+keep a
+mv "$T/again" "$T/moved" && mkdir "$T/again" && cd "$T/again" || exit 1
+with on </dev/null
+run "$seal" sccache clear
+like "$status $err" '125 .*a run uses the cache' "... nor for that of a project that was moved away meanwhile"
+cd "$T" && rm -r again && mv moved again && cd again || exit 1
 release a
 run "$seal" sccache clear
 exits 0 "clear"

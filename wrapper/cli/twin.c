@@ -44,14 +44,11 @@ static struct port *wanted_port(struct plan *plan)
 static struct place place_of(const struct session *s)
 {
 	static const struct knob sccache = {.name = program};
-	const struct manifest *files[] = {&s->merged.m, s->merged.config};
-	const struct setting *x;
-	size_t i;
+	const struct setting *x = knob_setting(&sccache, find_tool(&s->merged.m, "cargo"));
 
-	for (i = 0; i < sizeof files / sizeof *files; i++)
-		if ((x = knob_setting(&sccache, find_tool(files[i], "cargo"))))
-			return x->value_at;
-	return (struct place){.file = program}; /* cannot be: by itself it is off */
+	if (!x)
+		x = knob_setting(&sccache, find_tool(s->merged.config, "cargo"));
+	return x ? x->value_at : (struct place){.file = program}; /* by itself it is off */
 }
 
 /* A client that is told of another server would pass this one by. */

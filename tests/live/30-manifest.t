@@ -197,7 +197,7 @@ command_tools = ["carg",
 	{ tool = "cargo", fetsh = true },
 	{ tool = "git", gh_credentials = true }]
 [sandbox.os.network]
-domains = ["localhost", "*.localhost:3000", "*.com"]
+domains = ["127.0.0.1", "*.localhost:3000", "*.com"]
 END
 for command in check 'trust --yes'; do
 	# shellcheck disable=SC2086 # words are meant
@@ -205,7 +205,7 @@ for command in check 'trust --yes'; do
 	is "$status" 125 "$command ends with 125"
 	for fault in 2:1 3:9 3:19 "4:18: there is no bundle 'carg'" '5:[0-9]*: make\.bundles: .*npm' \
 		"6:[0-9]*: .* no setting 'fetsh'" '7:[0-9]*: git.gh_credentials needs' \
-		'9:12: .localhost. .*host_localhost_ports' 9:25 9:45; do
+		'9:12: .127.0.0.1. .*host_localhost_ports' 9:25 9:45; do
 		like "$err" "^seal-exec: $p/seal.toml:$fault" "all faults together: $command tells $fault"
 	done
 	is "$(wc -l <"$T/err")" 10 "... each once"

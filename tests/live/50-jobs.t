@@ -78,11 +78,11 @@ cd "$T/proj" || exit 1
 # What is shared with builds outside is said by the bundle, and can be had for reading only. The
 # caches of the other package managers are written in the same way.
 mkdir -p ~/.cargo/registry shared && cd shared && git init -q . || exit 1
-printf '#!/bin/sh\necho planted >~/.cargo/registry/planted; cat ~/.cargo/registry/index\n' >cargo
-echo index >~/.cargo/registry/index
+printf '#!/bin/sh\necho planted >~/.cargo/registry/planted; cat ~/.cargo/registry/mark\n' >cargo
+echo mark >~/.cargo/registry/mark
 chmod 755 cargo
 job "$seal" -- ./cargo
-is "$out/$(cat ~/.cargo/registry/planted)" index/planted \
+is "$out/$(cat ~/.cargo/registry/planted)" mark/planted \
 	"[CC-05] the cache of crates is shared with builds outside: a non-promise"
 run "$seal" bundles show cargo
 like "$out" '^  fetch = true or false; true if omitted' "[CC-05] ... of which the bundle tells"
@@ -92,7 +92,7 @@ manifest <<'END'
 command_tools = [{ tool = "cargo", fetch = false }]
 END
 job "$seal" -- ./cargo
-is "$out" index "[CC-05] fetch = false shows it"
+is "$out" mark "[CC-05] fetch = false shows it"
 [ ! -e ~/.cargo/registry/planted ]
 ok $? "[CC-05] ... for reading only"
 cd "$T/proj" || exit 1

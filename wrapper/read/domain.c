@@ -22,17 +22,6 @@ static const char *address_fault(const char *host, struct arena *arena)
 		address_kind_name(kind));
 }
 
-static const char localhost_fault[] =
-	"is this machine itself, which no domain leads to; use host_localhost_ports";
-
-static bool is_localhost(const char *host)
-{
-	size_t n = strlen(host), m = strlen("localhost");
-
-	return n >= m && strcmp(host + n - m, "localhost") == 0 &&
-		(n == m || host[n - m - 1] == '.');
-}
-
 const char *domain_fault(const char *entry, const struct strvec *exempt, struct arena *arena)
 {
 	char host[256];
@@ -43,12 +32,8 @@ const char *domain_fault(const char *entry, const struct strvec *exempt, struct 
 	if (strncmp(host, "*.", 2) != 0) {
 		if (suffix_is_registry(host))
 			return "is a public suffix and no host; name the hosts";
-		if (is_localhost(host))
-			return localhost_fault;
 		return address_fault(host, arena);
 	}
-	if (is_localhost(host + 2))
-		return localhost_fault;
 	if (!suffix_is_public(host + 2) || (exempt && strvec_has(exempt, host + 2)))
 		return NULL;
 	return arena_printf(arena,
